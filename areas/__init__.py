@@ -1,0 +1,1 @@
+"""Administrative units with dates, and what became of them at a reorganisation."""
