@@ -1,0 +1,5 @@
+"""The project's configuration: settings, URLs, Celery, embedded services."""
+
+from .celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,6 @@
+"""PostgreSQL and Valkey of the project's own, for when the environment names no others (docs/adr/001)."""
+
+from .client import Services, ensure, state_dir, stop, urls
+from .paths import ServicesError
+
+__all__ = ["Services", "ServicesError", "ensure", "state_dir", "stop", "urls"]
