@@ -4,8 +4,8 @@ AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D). A stored value is
 `length of key id (1 byte) | key id (ASCII) | nonce (12) | ciphertext and tag`. Its table, column and row are
 authenticated with it, so a value copied into another row or column does not decrypt.
 
-Settings: `FIELD_KEYS` maps key ids to 32-byte keys, `FIELD_KEY_ID` names the one that encrypts now (older ones
-still decrypt, so keys can be rotated), `BLIND_INDEX_KEY` is the key of the hash.
+Settings: `FIELD_KEYS` maps key ids to 32-byte keys, `FIELD_KEY_ID` names the one that encrypts now (older
+ones still decrypt, so keys can be rotated), `BLIND_INDEX_KEY` is the key of the hash.
 """
 
 import hmac

@@ -86,11 +86,11 @@ class EncryptedAttribute(DeferredAttribute):
 class EncryptedTextField(models.Field):
     """A str on the instance, AES-GCM bytes in the database, bound to the row's `uuid` (see common.crypto).
 
-    The model must have `uuid = UUIDField(default=uuid4, unique=True)`, never changed afterwards. Works with save,
-    create and bulk_create, decrypts on first access, and an untouched value is written back as the same bytes.
-    `values_list` gives the stored bytes. It cannot be searched: put a BlindIndexField beside it. `update` and
-    `bulk_update` know no row and are refused: give them `field.encrypt(text, uuid)`. Renaming the table or the
-    column makes old values unreadable until they are encrypted anew.
+    The model must have `uuid = UUIDField(default=uuid4, unique=True)`, never changed afterwards. Works with
+    save, create and bulk_create, decrypts on first access, and an untouched value is written back as the same
+    bytes. `values_list` gives the stored bytes. It cannot be searched: put a BlindIndexField beside it. `update`
+    and `bulk_update` know no row and are refused: give them `field.encrypt(text, uuid)`. Renaming the table or
+    the column makes old values unreadable until they are encrypted anew.
     """
 
     description = _("Encrypted text")
@@ -120,7 +120,7 @@ class EncryptedTextField(models.Field):
         return crypto.encrypt(plaintext, table=self.model._meta.db_table, column=self.column, row=row)
 
     def decrypt(self, stored: bytes, instance: models.Model) -> str:
-        """The text behind the stored bytes of this instance; crypto.DecryptionError if they are not its own."""
+        """The text behind the stored bytes of this instance; DecryptionError if they are not its own."""
         row = instance.uuid  # type: ignore[attr-defined]
         return crypto.decrypt(stored, table=self.model._meta.db_table, column=self.column, row=row)
 
@@ -148,8 +148,8 @@ class EncryptedTextField(models.Field):
 class BlindIndexField(models.BinaryField):
     """The keyed hash (32 bytes) beside an encrypted field, for equality look-up and uniqueness.
 
-    Set or look up the text itself (str): it is hashed under `domain` on its way to the database. Bytes are taken
-    as a hash. Two columns of one domain can be compared with each other.
+    Set or look up the text itself (str): it is hashed under `domain` on its way to the database. Bytes are
+    taken as a hash. Two columns of one domain can be compared with each other.
     """
 
     def __init__(self, *args: Any, domain: str, **kwargs: Any) -> None:

@@ -6,7 +6,9 @@ from functools import lru_cache
 
 # Pasted from web pages and PDF: invisible, and two equal names then differ.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_D_BAR = str.maketrans("đĐ", "dD")
+# Code page 1258 has Đ where Latin-1 has the Icelandic Ð: they look the same.
+_ETH = str.maketrans("Ðð", "Đđ")
+_D_BAR = str.maketrans("đĐðÐ", "dDdD")
 
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 # "~" sorts after every letter, so ă comes after az and â after ăz.
@@ -22,8 +24,11 @@ def nfc(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """A name as stored: NFC, without invisible characters, single spaces, none at the ends."""
-    return " ".join(nfc(text.translate(_INVISIBLE)).split())
+    """A name as stored: NFC, no invisible characters, Đ not Ð, single spaces, none at the ends.
+
+    Text that may be in a legacy font goes through `legacy.repair` first.
+    """
+    return " ".join(nfc(text.translate(_INVISIBLE).translate(_ETH)).split())
 
 
 def fold(text: str) -> str:
