@@ -1,8 +1,9 @@
 """The number of the citizen identity card (CCCD): what it says, whether it fits a person, how it is shown.
 
-Twelve digits: province of first registration of birth (3: "0" and the statistical code), century and sex (1), last
-two digits of the year of birth (2), serial (6). There is no check digit. Circular 59/2021/TT-BCA. The older identity
-card (CMND) has nine digits that say nothing; cards of it are still on the rolls.
+Twelve digits: province of birth (3: "0" and the statistical code), century and sex (1), last two digits
+of the year of birth (2), serial (6). There is no check digit. Decree 137/2015/NĐ-CP, Art. 13; Circular
+59/2021/TT-BCA, Art. 4. The older identity card (CMND) has nine digits that say nothing; numbers of it are
+still on the rolls.
 """
 
 import csv
@@ -42,7 +43,7 @@ class ChipCard:
 
 @cache
 def provinces() -> dict[str, str]:
-    """The province of every three-digit code, by its name before July 2025: the numbers keep the old codes."""
+    """The province of every three-digit code, as named before July 2025: numbers keep the old codes."""
     path = Path(__file__).parent / "data" / "cccd_province.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return {row["code"]: row["province"] for row in csv.DictReader(file)}
@@ -59,8 +60,8 @@ def parse_cccd(number: str) -> Cccd:
 def check_cccd(number: str, birth_year: int | None = None, sex: Sex | None = None) -> list[str]:
     """What is wrong with a person's identity number, as codes; empty where nothing is.
 
-    `not_digits`, `length` (neither 12 nor 9), `province` (no such code), `birth_year` and `sex` (not the person's;
-    each only where it is given). A nine-digit CMND has nothing more to check.
+    `not_digits`, `length` (neither 12 nor 9), `province` (no such code), `birth_year` and `sex` (not the
+    person's; each only where it is given). A nine-digit CMND has nothing more to check.
     """
     if not _digits(number):
         return ["not_digits"]
@@ -84,13 +85,13 @@ def make_cccd(province: str, sex: Sex, birth_year: int, serial: int) -> str:
 
 
 def mask(number: str) -> str:
-    """An identity number as lists and logs show it: `060144000011` → `060•••••0011`; a CMND by its last four."""
+    """An identity number as lists show it: `060144000011` → `060•••••0011`; a CMND by its last four."""
     shown = 3 if len(number) == 12 else 0
     return f"{number[:shown]}{'•' * max(len(number) - shown - 4, 4)}{number[-4:] if len(number) > 8 else ''}"
 
 
 def mask_account(number: str) -> str:
-    """An account number as lists and logs show it: four dots, whatever its length, and the last four digits."""
+    """An account number as lists show it: four dots, whatever its length, and the last four digits."""
     return f"••••{number[-4:] if len(number) > 5 else ''}"
 
 

@@ -87,10 +87,10 @@ class EncryptedTextField(models.Field):
     """A str on the instance, AES-GCM bytes in the database, bound to the row's `uuid` (see common.crypto).
 
     The model must have `uuid = UUIDField(default=uuid4, unique=True)`, never changed afterwards. Works with
-    save, create and bulk_create, decrypts on first access, and an untouched value is written back as the same
-    bytes. `values_list` gives the stored bytes. It cannot be searched: put a BlindIndexField beside it. `update`
-    and `bulk_update` know no row and are refused: give them `field.encrypt(text, uuid)`. Renaming the table or
-    the column makes old values unreadable until they are encrypted anew.
+    save, create and bulk_create, decrypts on first access, and writes an untouched value back as the same
+    bytes. `values_list` gives the stored bytes. It cannot be searched: put a BlindIndexField beside it.
+    `update` and `bulk_update` know no row and are refused: give them `field.encrypt(text, uuid)`. Renaming
+    the table or the column makes old values unreadable until they are encrypted anew.
     """
 
     description = _("Encrypted text")

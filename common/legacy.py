@@ -1,8 +1,8 @@
 """Text typed in the pre-Unicode fonts of Vietnam, TCVN3 (.VnTime) and VNI-Windows, as it reads in Unicode.
 
-Such text arrives as the Latin-1 characters of its bytes: "NguyÔn" (TCVN3) or "Nguyeãn" (VNI) is Nguyễn. The byte
-tables are those of TCVN 5712:1993 (VN3) and of VNI for Windows. Text counts as legacy only where a word is no
-Vietnamese syllable as it stands and every accented word becomes one: right Unicode is never touched.
+Such text arrives as the Latin-1 characters of its bytes: "NguyÔn" (TCVN3) or "Nguyeãn" (VNI) is Nguyễn. The
+byte tables are those of TCVN 5712:1993 (VN3) and of VNI for Windows. Text counts as legacy only where a word
+is no Vietnamese syllable as it stands and every accented word becomes one: right Unicode is never touched.
 """
 
 import re
@@ -65,7 +65,7 @@ _WORD = re.compile(r"[^\s!-/:-@\[-`{-~]+")
 
 
 def detect(text: str) -> Encoding | None:
-    """The legacy encoding that `text` is in; None for Unicode, plain ASCII, and text that fits both or neither."""
+    """The legacy encoding that `text` is in; None for Unicode, ASCII, and text that fits both or neither."""
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
@@ -107,9 +107,7 @@ def _vni_letter(pair: re.Match[str]) -> str:
 
 @lru_cache(maxsize=8192)
 def _is_syllable(word: str) -> bool:
-    """Whether a word can be Vietnamese: known onset and rime, at most one tone, sắc or nặng before c, ch, p, t."""
-    if not any(char.isalpha() for char in word) and word.isascii():
-        return True
+    """Whether a word can be Vietnamese: onset, rime, at most one tone, sắc or nặng before c, ch, p, t."""
     decomposed = unicodedata.normalize("NFD", word.lower())
     tones = [char for char in decomposed if char in _TONES]
     bare = nfc("".join(char for char in decomposed if char not in _TONES))
