@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
             services.ensure()
         except services.ServicesError as error:
             sys.exit(f"{error}")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - nothing else needs Django
+    from django.core.management import execute_from_command_line
 
     execute_from_command_line(arguments)
 

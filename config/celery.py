@@ -14,6 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@signals.celeryd_init.connect
-def _have_services_for_the_worker(**_: Any) -> None:
+# Sent by the worker and by beat before they reach for the broker or the database, and by nothing else.
+@signals.import_modules.connect
+def _have_services(**_: Any) -> None:
     services.ensure()

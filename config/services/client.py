@@ -33,8 +33,10 @@ class Services:
 
     @property
     def broker_url(self) -> str:
-        """The Redis address as Celery writes it: a unix socket is `redis+socket://` there."""
-        return self.redis_url.replace("unix://", "redis+socket://", 1)
+        """The Redis address as Celery writes it: unix:///x?db=1 is redis+socket:///x?virtual_host=1 there."""
+        if not self.redis_url.startswith("unix://"):
+            return self.redis_url
+        return self.redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 
 def urls(env: Mapping[str, str]) -> Services:

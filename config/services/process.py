@@ -66,7 +66,7 @@ def spawn(
             user=nobody,
             group=nobody,
             extra_groups=[] if nobody else None,
-            preexec_fn=_die_with_parent(death_signal, os.getpid()),
+            preexec_fn=_die_with_parent(death_signal, os.getpid()),  # noqa: PLW1509 - the supervisor has one thread
         )
 
 

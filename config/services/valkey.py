@@ -48,6 +48,8 @@ def _command(state: State) -> list[str | Path]:
         "no" if state.volatile else "yes",
         "--save",
         "",
+        "--databases",
+        "256",
         "--maxmemory-policy",
         "noeviction",
         "--daemonize",

@@ -1,0 +1,54 @@
+"""Real PostgreSQL and Valkey for the tests, started once a run and shared by its workers.
+
+With DATABASE_URL or REDIS_URL set (an owner's address: the tests make their own database) those are used instead.
+Set here, not in pyproject.toml: the environment must be complete before the settings are read.
+"""
+
+import fcntl
+import os
+
+import pytest
+
+from config import services
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["ANSINH_TEST_SERVICES"] = "1"
+os.environ["ANSINH_DB_ROLE"] = "owner"
+
+_SLOTS = 16
+_WORKERS_A_SLOT = 16  # Redis databases of one run: its controller's, then one for each worker
+_slot_lock: int | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the servers running, and take a database name and Redis database that no other run uses now."""
+    services.ensure()
+    if "ANSINH_TEST_SLOT" not in os.environ:
+        os.environ["ANSINH_TEST_SLOT"] = str(_take_slot())
+        os.environ["ANSINH_TEST_REDIS"] = os.environ.get("REDIS_URL", "")
+    slot = int(os.environ["ANSINH_TEST_SLOT"])
+    if not os.environ["ANSINH_TEST_REDIS"]:
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+        os.environ.pop("REDIS_URL", None)
+        embedded = services.urls(os.environ).redis_url.partition("?")[0]
+        os.environ["REDIS_URL"] = f"{embedded}?db={slot * _WORKERS_A_SLOT + worker}"
+
+    from django.conf import settings
+
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_ansinh_{slot}"
+
+
+def _take_slot() -> int:
+    """A number no other test run of this checkout holds; freed by the kernel when this process ends."""
+    global _slot_lock
+    folder = services.state_dir(os.environ) / "lock"
+    for slot in range(_SLOTS):
+        descriptor = os.open(folder / f"slot-{slot}", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            continue
+        _slot_lock = descriptor
+        return slot
+    raise pytest.UsageError(f"{_SLOTS} test runs are already using {folder}")
