@@ -54,7 +54,9 @@ class Unit(models.Model):
     code = models.CharField(_("code"), max_length=5)
     kind = models.CharField(_("kind"), max_length=12)
     name = models.CharField(_("name"), max_length=80)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name=_("part of")
+    )
     paying_unit = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="pays_for", verbose_name=_("paying unit")
     )
@@ -71,7 +73,8 @@ class Unit(models.Model):
             models.UniqueConstraint(fields=["level", "code", "valid_from"], name="unit_level_code_from_key"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="unit_level_known"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="unit_dates_ordered"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="unit_dates_ordered",
             ),
             models.CheckConstraint(
                 condition=Q(level=Level.PROVINCE, parent__isnull=True)
@@ -79,7 +82,8 @@ class Unit(models.Model):
                 name="unit_parent_unless_province",
             ),
             models.CheckConstraint(
-                condition=Q(level=Level.COMMUNE) | Q(paying_unit__isnull=True), name="unit_payer_of_communes_only"
+                condition=Q(level=Level.COMMUNE) | Q(paying_unit__isnull=True),
+                name="unit_payer_of_communes_only",
             ),
             ExclusionConstraint(
                 name="unit_one_meaning_a_day",
@@ -107,7 +111,9 @@ class Unit(models.Model):
 class Succession(models.Model):
     """`successor` took over (part of) `predecessor` on `on_date`; the default one takes all that is not told apart."""
 
-    predecessor = models.ForeignKey(Unit, models.PROTECT, related_name="successions", verbose_name=_("predecessor"))
+    predecessor = models.ForeignKey(
+        Unit, models.PROTECT, related_name="successions", verbose_name=_("predecessor")
+    )
     successor = models.ForeignKey(Unit, models.PROTECT, related_name="origins", verbose_name=_("successor"))
     on_date = models.DateField(_("on"))
     is_default = models.BooleanField(_("default successor"), default=True)

@@ -41,16 +41,14 @@ def bring_to(
     *,
     key: Sequence[str],
     delete_missing: bool = False,
-    ignore: Sequence[str] = (),
 ) -> Changes:
     """Make the rows of `present` equal to the unsaved `wanted`, matched by the field names of `key`.
 
-    Rows of `present` without a match are deleted where `delete_missing`, else left alone. `ignore` names fields
-    that the file does not decide. Wanted rows get the primary key of the row they match or became.
+    Rows of `present` without a match are deleted where `delete_missing`, else left alone. Wanted rows get the primary key of the row they match or became.
     Call it in a transaction.
     """
     model = present.model
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in {*key, *ignore}]
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in key]
     key_columns = [model._meta.get_field(name).attname for name in key]
     by_key = {tuple(getattr(row, column) for column in key_columns): row for row in present}
     changes = Changes()
