@@ -1,0 +1,74 @@
+-- What the law looks at, for each entitlement and month in which its dates let it be granted.
+-- Reads: asked (entitlement_id, month). Input: birth_convention ('first' or 'last': the month of a year-only birth).
+-- Output: person_id, category_id, age (whole years at the month's end, as the bands count it), injury, units.
+-- A rate that changes with age counts in the birthday's month; an end by age counts after it (rules E04, E10), so
+-- the last band is still the one of the birthday's month. Death ends monthly benefits after its month (E05).
+WITH dated AS (
+    SELECT
+        a.entitlement_id, a.month, e.person_id, e.category_id, e.injury_rate AS injury,
+        c.per, c.min_age, c.end_age, c.kind, e.heads, e.seniority_years,
+        extract(year FROM a.month)::int * 12 + extract(month FROM a.month)::int - 1 - (
+            extract(year FROM b.birth_date)::int * 12
+            + CASE
+                WHEN b.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
+                ELSE extract(month FROM b.birth_date)::int
+            END - 1
+        ) AS age_months
+    FROM asked a
+    JOIN beneficiaries_entitlement e ON e.id = a.entitlement_id
+    JOIN benefits_category c ON c.code = e.category_id
+    JOIN beneficiaries_person p ON p.id = e.person_id
+    LEFT JOIN beneficiaries_person linked ON linked.id = e.linked_person_id
+    JOIN LATERAL (
+        SELECT
+            CASE WHEN c.age_of = 'linked' AND linked.id IS NOT NULL THEN linked.birth_date ELSE p.birth_date END
+                AS birth_date,
+            CASE WHEN c.age_of = 'linked' AND linked.id IS NOT NULL THEN linked.birth_precision
+                ELSE p.birth_precision END AS birth_precision
+    ) AS b ON true
+    WHERE a.month >= e.from_month AND (e.last_month IS NULL OR a.month <= e.last_month)
+      AND (
+          c.kind = 'monthly' AND (p.died_on IS NULL OR a.month <= p.died_on)
+          AND (c.component NOT IN ('care', 'PV') OR linked.died_on IS NULL OR a.month <= linked.died_on)
+          OR c.kind = 'one_off' AND a.month = e.from_month
+          OR c.kind = 'yearly' AND extract(month FROM a.month) = extract(month FROM e.from_month)
+      )
+      AND NOT EXISTS (
+          SELECT FROM beneficiaries_suspension s
+          WHERE s.entitlement_id = e.id AND s.from_month <= a.month
+            AND (s.until_month IS NULL OR s.until_month >= a.month AND NOT s.arrears)
+      )
+),
+
+heads AS (
+    SELECT d.entitlement_id, d.month, count(*) FILTER (
+        WHERE n.age_months - 1 < 16 * 12 OR child.studying_until >= d.month AND n.age_months - 1 < 22 * 12
+    ) AS units
+    FROM dated d
+    JOIN beneficiaries_child child ON child.entitlement_id = d.entitlement_id
+    JOIN LATERAL (
+        SELECT
+            extract(year FROM d.month)::int * 12 + extract(month FROM d.month)::int
+            - extract(year FROM child.birth_date)::int * 12
+            - CASE
+                WHEN child.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
+                ELSE extract(month FROM child.birth_date)::int
+            END AS age_months
+    ) AS n ON true
+    WHERE d.per = 'child'
+    GROUP BY d.entitlement_id, d.month
+)
+
+SELECT
+    d.entitlement_id, d.month, d.person_id, d.category_id, d.injury,
+    least(d.age_months / 12, d.end_age - 1) AS age,
+    CASE d.per
+        WHEN 'month' THEN 1
+        WHEN 'seniority_year' THEN d.seniority_years
+        WHEN 'child' THEN coalesce(heads.units, d.heads, 0)
+        ELSE coalesce(d.heads, 0)
+    END AS units
+FROM dated d
+LEFT JOIN heads USING (entitlement_id, month)
+WHERE (d.min_age IS NULL OR d.age_months >= d.min_age * 12)
+  AND (d.end_age IS NULL OR d.age_months - 1 < d.end_age * 12)

@@ -1,0 +1,228 @@
+"""All settings, from the environment.
+
+`ANSINH_ENV=production` demands every secret and refuses unsafe values; anything else is a machine on which the
+project may make its own keys (in the state folder) and start its own servers (`config/services`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import environment, services
+from config.database import database_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = environment.choice("ANSINH_ENV", "local", allowed=("local", "production"))
+PRODUCTION = ENVIRONMENT == "production"
+DEMO = environment.flag("ANSINH_DEMO", not PRODUCTION)
+DEBUG = environment.flag("DEBUG", False)
+
+
+def _local_key(purpose: str) -> bytes:
+    """A fixed key for one purpose outside production: synthetic data only, so that two commands read the same rows."""
+    return hashlib.sha256(f"an sinh, local, synthetic data only: {purpose}".encode()).digest()
+
+
+if PRODUCTION:
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG=1 in production shows secrets to visitors. Unset DEBUG.")
+    if DEMO:
+        raise ImproperlyConfigured("ANSINH_DEMO=1 in production would mix made-up people with real ones. Unset it.")
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ALLOWED_HOSTS"):
+        environment.text(name)
+    SECRET_KEY = environment.text("SECRET_KEY")
+    if len(SECRET_KEY) < 50:
+        raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+    FIELD_KEYS = environment.keyring("FIELD_KEYS")
+    BLIND_INDEX_KEY = environment.key("BLIND_INDEX_KEY")
+else:
+    SECRET_KEY = os.environ.get("SECRET_KEY") or _local_key("cookies").hex()
+    FIELD_KEYS = environment.keyring("FIELD_KEYS") if os.environ.get("FIELD_KEYS") else {"local": _local_key("fields")}
+    BLIND_INDEX_KEY = (
+        environment.key("BLIND_INDEX_KEY") if os.environ.get("BLIND_INDEX_KEY") else _local_key("blind index")
+    )
+FIELD_KEY_ID = os.environ.get("FIELD_KEY_ID") or next(iter(FIELD_KEYS))
+if FIELD_KEY_ID not in FIELD_KEYS:
+    raise ImproperlyConfigured(f"FIELD_KEY_ID={FIELD_KEY_ID!r} is not one of the ids in FIELD_KEYS.")
+
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+if PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts; '*' accepts any.")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", "")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "django_filters",
+    "widget_tweaks",
+    "import_export",
+    "rest_framework",
+    "django_celery_beat",
+    "axes",
+    "areas",
+    "accounts",
+    "benefits",
+    "beneficiaries",
+    "payments",
+    "postal",
+    "banks",
+    "reports",
+    "desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "desk.context.site",
+            ],
+        },
+    }
+]
+
+SERVICES = services.urls(os.environ)
+DATABASES = {
+    "default": database_settings(
+        SERVICES.owner_url if os.environ.get("ANSINH_DB_ROLE") == "owner" else SERVICES.database_url,
+        persistent_seconds=environment.number("DATABASE_CONN_MAX_AGE", 60, low=0, high=3600),
+    )
+}
+REDIS_URL = SERVICES.redis_url
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A row at a time goes through the ORM; the rest is set-based SQL that names its own transaction.
+ATOMIC_REQUESTS = False
+
+CELERY_BROKER_URL = SERVICES.broker_url
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 290
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep rounds that stopped half-way": {"task": "payments.tasks.sweep", "schedule": 60.0},
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = "config.formats"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+MEDIA_ROOT = Path(os.environ.get("ANSINH_FILES") or services.state_dir(os.environ) / "files")
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 60 * 60 * 10
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}
+
+# The province's own choices.
+PROVINCE_CODE = os.environ.get("ANSINH_PROVINCE", "60")
+# Lists close before the 25th of the month before (Decree 20/2021, Art. 34(4)).
+LIST_DAY = environment.number("ANSINH_LIST_DAY", 20, low=1, high=28)
+# Elderly people often know only their year of birth: taken as its first or last day, everywhere.
+BIRTH_CONVENTION = environment.choice("ANSINH_BIRTH_CONVENTION", "first", allowed=("first", "last"))
+# Smaller slices cost several times as much (docs/performance.md).
+SLICE_PEOPLE = environment.number("ANSINH_SLICE_PEOPLE", 5_000, low=1, high=1_000_000)

@@ -1,0 +1,1 @@
+"""Celery rings the doorbell; the database is the queue. Every task may be lost or run twice without harm."""
