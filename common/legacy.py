@@ -45,7 +45,7 @@ _VNI_MARKS = {
     "ê": _BREVE, "é": _BREVE + _SAC, "è": _BREVE + _HUYEN, "ú": _BREVE + _HOI, "ü": _BREVE + _NGA,
     "ë": _BREVE + _NANG,
 }  # fmt: skip
-_VNI_PAIR = re.compile(f"([aeouyôö])([{''.join(_VNI_MARKS)}])", re.IGNORECASE)
+_VNI_LETTER = re.compile(f"([aeouyôö])([{''.join(_VNI_MARKS)}])|[^\\x00-\\x7f]", re.IGNORECASE)
 
 _ONSET = "ngh|ng|nh|ch|gh|gi|kh|ph|th|tr|qu|[bcdđghklmnpqrstvx]"
 _RIME = (
@@ -90,7 +90,7 @@ def to_unicode(text: str, encoding: Encoding) -> str:
     and some word has two of them, all letters become capitals ("X· Tµ Có" has initials only: Xã Tà Cú).
     """
     if encoding == "vni":
-        return nfc(_VNI_PAIR.sub(_vni_letter, text).translate(_VNI_LETTERS))
+        return nfc(_VNI_LETTER.sub(_vni_letter, text))
     converted = text.translate(_TCVN3)
     return converted.upper() if _CAPITALS.search(text) and not _SMALL.search(text) else converted
 
@@ -101,8 +101,10 @@ def repair(text: str) -> tuple[str, Encoding | None]:
     return (to_unicode(text, encoding), encoding) if encoding else (nfc(text), None)
 
 
-def _vni_letter(pair: re.Match[str]) -> str:
-    return nfc(pair[1].translate(_VNI_LETTERS) + _VNI_MARKS[pair[2].lower()])
+def _vni_letter(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return match[0].translate(_VNI_LETTERS)
+    return match[1].translate(_VNI_LETTERS) + _VNI_MARKS[match[2].lower()]
 
 
 @lru_cache(maxsize=8192)

@@ -45,7 +45,7 @@ def project_files(*suffixes: str) -> Iterator[Path]:
 
 
 def texts_of_python(source: str) -> Iterator[tuple[int, Text | None]]:
-    """Line and text of every translated literal; None for one built at run time, which no catalogue can hold."""
+    """Line and text of every translated literal; None for one built at run time, which cannot be."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
@@ -178,7 +178,8 @@ def test_it_finds_the_texts_of_python_code():
 
 def test_it_finds_the_texts_of_templates():
     source = (
-        "{% load i18n %}<h1 title=\"{% translate 'Pay day' %}\">{% translate \"May\" context \"month\" %}</h1>\n"
+        "{% load i18n %}<h1 title=\"{% translate 'Pay day' %}\">"
+        '{% translate "May" context "month" %}</h1>\n'
         '{% blocktranslate trimmed count n=people %}\n  {{ n }} person\n{% plural %}\n  {{ n }} people\n'
         '{% endblocktranslate %}{{ name|default:_("nobody") }}'
     )  # fmt: skip
