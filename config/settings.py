@@ -33,8 +33,10 @@ if PRODUCTION:
         raise ImproperlyConfigured("DEBUG=1 in production shows secrets to visitors. Unset DEBUG.")
     if DEMO:
         raise ImproperlyConfigured("ANSINH_DEMO=1 in production would mix made-up people with real ones. Unset it.")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ALLOWED_HOSTS"):
+    for name in ("DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
         environment.text(name)
+    if os.environ.get("ANSINH_DB_ROLE") == "owner":
+        environment.text("DATABASE_OWNER_URL")  # the site and its workers never hold the owner's password
     SECRET_KEY = environment.text("SECRET_KEY")
     if len(SECRET_KEY) < 50:
         raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")

