@@ -63,7 +63,10 @@ class Stacking(models.TextChoices):
     """What a category does beside others of the same person in the same month."""
 
     BTXH_ALLOWANCE = "btxh_allowance", _("Only the highest is paid")
-    BTXH_SINGLE_PARENT = "btxh_single_parent", _("Adds to clauses 5, 6 and 8; otherwise only the highest is paid")
+    BTXH_SINGLE_PARENT = (
+        "btxh_single_parent",
+        _("Adds to clauses 5, 6 and 8; otherwise only the highest is paid"),
+    )
     BTXH_CARE = "btxh_care", _("Paid to the carer beside the allowance")
     BTXH_INSTITUTION = "btxh_institution", _("Excludes the social allowance")
     SOCIAL_PENSION = "social_pension", _("The higher of it and the social allowance")
@@ -119,7 +122,9 @@ class Category(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(scheme__in=Scheme.values), name="category_scheme_known"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="category_kind_known"),
-            models.CheckConstraint(condition=Q(component__in=Component.values), name="category_component_known"),
+            models.CheckConstraint(
+                condition=Q(component__in=Component.values), name="category_component_known"
+            ),
             models.CheckConstraint(condition=Q(age_of__in=AgeOf.values), name="category_age_of_known"),
             models.CheckConstraint(condition=Q(per__in=Per.values), name="category_per_known"),
             models.CheckConstraint(condition=Q(stacking__in=Stacking.values), name="category_stacking_known"),
@@ -179,7 +184,9 @@ class Dated(models.Model):
                 condition=Q(ends_in_force_from__isnull=True) | Q(ends_in_force_from__gte=F("in_force_from")),
                 name="%(class)s_end_in_force_after_start",
             ),
-            models.CheckConstraint(condition=Q(confidence__in=Confidence.values), name="%(class)s_confidence_known"),
+            models.CheckConstraint(
+                condition=Q(confidence__in=Confidence.values), name="%(class)s_confidence_known"
+            ),
         ]
 
 
@@ -198,6 +205,8 @@ class Rate(Dated):
 
     category = models.ForeignKey(Category, models.PROTECT, related_name="rates", verbose_name=_("category"))
     band_code = models.CharField(_("code of the band"), max_length=24)
+    band_name_vi = models.CharField(_("name of the band in Vietnamese"), max_length=160)
+    band_name_en = models.CharField(_("name of the band in English"), max_length=160)
     age_from = models.SmallIntegerField(_("age from"), default=0)
     age_to = models.SmallIntegerField(_("age below"), null=True)
     injury_from = models.SmallIntegerField(_("injury from (%)"), null=True)

@@ -1,0 +1,77 @@
+"""Reads of the law's tables; they are public, so no reader's scope is taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Q
+
+from areas.models import Unit
+from benefits.models import Base, Category, Rate
+
+
+class NoRate(LookupError):
+    """The tables hold no rate, or no base, that counts for the month asked."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one rate grants for one month: `amount` in đồng, for one child, martyr or year where counted so."""
+
+    rate: Rate
+    base: Base | None
+    amount: int
+
+
+def grant(
+    category: str,
+    month: dt.date,
+    *,
+    on: dt.date,
+    age: int = 0,
+    injury: int | None = None,
+    province: Unit | None = None,
+) -> Grant:
+    """The rate of a category for `month` (its first day) as the law in force on `on` has it.
+
+    `age` in full years in that month, `injury` in percent; `province` brings in its own base where that is higher
+    (Decree 20/2021, Art. 4(3)). Raises NoRate; a share of the person's own benefits (OWN_MONTHLY) has none.
+    """
+    bands = Rate.objects.in_force(month, on).filter(
+        Q(age_to__isnull=True) | Q(age_to__gt=age), category=category, age_from__lte=age
+    )
+    if injury is None:
+        bands = bands.filter(injury_from__isnull=True)
+    else:
+        bands = bands.filter(Q(injury_from__isnull=True) | Q(injury_from__lte=injury, injury_to__gte=injury))
+    rate = bands.first()
+    if rate is None:
+        raise NoRate(f"{category} {month:%Y-%m}")
+    if rate.amount is not None:
+        return Grant(rate, None, rate.amount)
+    base = base_for(rate.base_code, month, on=on, province=province)
+    return Grant(rate, base, rounded(base.amount * rate.coefficient, rate.round_to))
+
+
+def base_for(code: str, month: dt.date, *, on: dt.date, province: Unit | None = None) -> Base:
+    """The base for `month`: the national one, or the province's own where that is higher. Raises NoRate."""
+    rows = Base.objects.in_force(month, on).filter(base_code=code)
+    national = rows.filter(area__isnull=True).first()
+    own = rows.filter(area=province).first() if province else None
+    if national is None:
+        raise NoRate(f"{code} {month:%Y-%m}")
+    return own if own and own.amount > national.amount else national
+
+
+def rounded(product: Decimal, multiple: int) -> int:
+    """`product` đồng to the nearest `multiple`, halves up (Decree 75/2021, Art. 3(2); rule N07)."""
+    return int((product / multiple).to_integral_value(ROUND_HALF_UP)) * multiple
+
+
+def categories_by_code() -> dict[str, Category]:
+    """Every category by its code and by the code of each of its bands (BTXH_5.1_U4 → BTXH_5.1, TB_45 → TB)."""
+    by_code = Category.objects.in_bulk()
+    bands = Rate.objects.values_list("band_code", "category_id").distinct()
+    return {band: by_code[code] for band, code in bands} | by_code
