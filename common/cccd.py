@@ -57,11 +57,11 @@ def parse_cccd(number: str) -> Cccd:
     return Cccd(number[:3], SEXES[sex], 1900 + 100 * century + int(number[4:6]), number[6:])
 
 
-def check_cccd(number: str, birth_year: int | None = None, sex: Sex | None = None) -> list[str]:
+def check_cccd(number: str, birth_year: int | None = None, sex: str | None = None) -> list[str]:
     """What is wrong with a person's identity number, as codes; empty where nothing is.
 
     `not_digits`, `length` (neither 12 nor 9), `province` (no such code), `birth_year` and `sex` (not the
-    person's; each only where it is given). A nine-digit CMND has nothing more to check.
+    person's; each only where it is known). A nine-digit CMND has nothing more to check.
     """
     if not _digits(number):
         return ["not_digits"]
@@ -73,7 +73,7 @@ def check_cccd(number: str, birth_year: int | None = None, sex: Sex | None = Non
         return ["province"]
     card = parse_cccd(number)
     problems = ["birth_year"] if birth_year is not None and card.birth_year != birth_year else []
-    return problems + (["sex"] if sex is not None and card.sex != sex else [])
+    return problems + (["sex"] if sex and card.sex != sex else [])
 
 
 def make_cccd(province: str, sex: Sex, birth_year: int, serial: int) -> str:

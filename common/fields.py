@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
@@ -64,6 +65,8 @@ def month_constraint(field: str, name: str) -> models.CheckConstraint:
 class EncryptedAttribute(DeferredAttribute):
     """On an instance: str is what was set or decrypted, bytes is what the database holds."""
 
+    field: "EncryptedTextField"
+
     def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:
         if instance is None:
             return self
@@ -110,19 +113,21 @@ class EncryptedTextField(models.Field):
             problems.append(
                 checks.Error("An encrypted field needs a UUIDField `uuid`.", obj=self, id="common.E001")
             )
-        if self.unique or self.db_index:
+        if self.unique or self.db_index:  # type: ignore[attr-defined]
             problems.append(checks.Error("Equal texts encrypt differently: index a BlindIndexField instead.",
                                          obj=self, id="common.E002"))  # fmt: skip
         return problems
 
-    def encrypt(self, plaintext: str, row: Any) -> bytes:
+    def encrypt(self, plaintext: str, row: UUID) -> bytes:
         """The bytes to store in this field of the row with this uuid: for COPY and bulk SQL."""
-        return crypto.encrypt(plaintext, table=self.model._meta.db_table, column=self.column, row=row)
+        return crypto.encrypt(plaintext, **self._place(row))
 
     def decrypt(self, stored: bytes, instance: models.Model) -> str:
         """The text behind the stored bytes of this instance; DecryptionError if they are not its own."""
-        row = instance.uuid  # type: ignore[attr-defined]
-        return crypto.decrypt(stored, table=self.model._meta.db_table, column=self.column, row=row)
+        return crypto.decrypt(stored, **self._place(instance.uuid))  # type: ignore[attr-defined]
+
+    def _place(self, row: UUID) -> dict[str, Any]:
+        return {"table": self.model._meta.db_table, "column": self.column, "row": row}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         getattr(model_instance, self.attname)

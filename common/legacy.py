@@ -37,7 +37,7 @@ _TCVN3 = _tcvn3_table()
 
 # VNI writes one letter (ô is ơ, ñ is đ, î is ỵ …), then a mark as a letter of its own.
 _VNI_LETTERS = str.maketrans("ôöñíìæóòîÔÖÑÍÌÆÓÒÎ", "ơưđíìỉĩịỵƠƯĐÍÌỈĨỊỴ")
-_HUYEN, _HOI, _NGA, _SAC, _NANG = _TONES
+_HUYEN, _HOI, _NGA, _SAC, _NANG = tuple(_TONES)
 _HAT, _BREVE = "\u0302", "\u0306"
 _VNI_MARKS = {
     "ù": _SAC, "ø": _HUYEN, "û": _HOI, "õ": _NGA, "ï": _NANG,

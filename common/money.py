@@ -4,6 +4,8 @@ Vietnamese wording follows the vectors in tests/common/vectors: "linh" for a mis
 missing hundred after a higher group, mốt, tư and lăm after "mươi".
 """
 
+from collections.abc import Callable
+
 _LARGEST = 10**15
 _DIGITS_VI = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _AFTER_TENS_VI = {1: "mốt", 4: "tư", 5: "lăm"}
@@ -39,7 +41,7 @@ def amount_in_words_en(amount: int, *, sentence: bool = False) -> str:
     return words[0].upper() + words[1:] if sentence else words
 
 
-def _signed(amount: int, minus: str, number) -> str:
+def _signed(amount: int, minus: str, number: Callable[[int], str]) -> str:
     if abs(amount) > _LARGEST:
         raise ValueError(f"{amount} is beyond {_LARGEST}: no payment paper writes it in words")
     return f"{minus} {number(-amount)}" if amount < 0 else number(amount)

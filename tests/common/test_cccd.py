@@ -64,6 +64,7 @@ def test_it_names_what_does_not_fit_a_woman_born_in_1944(number, problems):
 
 def test_what_is_not_known_is_not_checked():
     assert check_cccd("060144000011") == []
+    assert check_cccd("060144000011", None, "") == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,24 @@
+import re
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
 from common import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(path.relative_to(ROOT) for path in ROOT.glob("[a-z]*/sql/*.sql"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_every_sql_file_says_its_purpose_and_asks_no_clock(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    code = re.sub(r"--.*", "", text)
+    assert text.startswith("--"), "begins with a header: purpose, inputs, invariant, why a rerun is safe"
+    assert not re.search(r"\b(now\s*\(|current_date|current_timestamp|clock_timestamp)", code, re.IGNORECASE)
+    assert not re.search(r"%(?!\(\w+\)s)", text.replace("%%", "")), (
+        "a % is a parameter, in comments too: write %%"
+    )
 
 
 @pytest.fixture
