@@ -1,5 +1,6 @@
 """Where the embedded services keep their files: one state folder, one private socket folder."""
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -82,10 +83,8 @@ def prepare(state: State) -> None:
 
 def verify_sockets(state: State) -> None:
     """Make the socket folder, or check that it is ours alone: the system's temporary folder is everybody's."""
-    try:
+    with contextlib.suppress(FileExistsError):
         state.sockets.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
     found = state.sockets.lstat()
     # Root without user namespaces hands the folder to nobody, who then runs the servers.
     owners = {os.geteuid()} | ({NOBODY} if os.geteuid() == 0 else set())
