@@ -47,7 +47,8 @@ _VNI_MARKS = {
 }  # fmt: skip
 _VNI_LETTER = re.compile(f"([aeouyôö])([{''.join(_VNI_MARKS)}])|[^\\x00-\\x7f]", re.IGNORECASE)
 
-_ONSET = "ngh|ng|nh|ch|gh|gi|kh|ph|th|tr|qu|[bcdđghklmnpqrstvx]"
+# The clusters and the final k are those of Raglai, K'Ho and Ê Đê names.
+_ONSET = "ngh|ng|nh|ch|gh|gi|kh|ph|th|tr|qu|[bđdgkmps][lr]|hl|[bcdđghklmnpqrstvx]"
 _RIME = (
     "a|ac|ach|ai|am|an|ang|anh|ao|ap|at|au|ay|ăc|ăm|ăn|ăng|ăp|ăt|âc|âm|ân|âng|âp|ât|âu|ây|"
     "e|ec|em|en|eng|eo|ep|et|ê|êch|êm|ên|ênh|êp|êt|êu|"
@@ -56,10 +57,12 @@ _RIME = (
     "ooc|oong|op|ot|ô|ôc|ôi|ôm|ôn|ông|ôp|ôt|ơ|ơi|ơm|ơn|ơp|ơt|"
     "u|ua|uân|uâng|uât|uây|uc|uê|uêch|uênh|ui|um|un|ung|uơ|up|ut|uy|uya|uych|uyên|uyêt|uyn|uynh|uyt|uyu|"
     "uôc|uôi|uôm|uôn|uông|uôt|ư|ưa|ưc|ưi|ưm|ưng|ưt|ưu|ươc|ươi|ươm|ươn|ương|ươp|ươt|ươu|"
-    "y|ynh|yt|yêm|yên|yêng|yêt|yêu"
+    "y|ynh|yt|yêm|yên|yêng|yêt|yêu|ak|ăk|âk|êk|ik|ok|ôk|ơk|uk|ưk|iê"
 )
-_SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_RIME})")
-_STOPPED = re.compile(r".*(?:c|ch|p|t)")
+# c, g and ng are written k or q, gh and ngh before some vowels.
+_MISSPELT = "c(?:o[aăe]|u[âêơy]|[eêiy])|n?g[eê]|ng[iy]"
+_SYLLABLE = re.compile(f"(?!{_MISSPELT})({_ONSET})?({_RIME})")
+_STOPPED = ("c", "ch", "k", "p", "t")
 _CAPITALS, _SMALL = re.compile(r"[A-Z][^\s!-@]*[A-Z]"), re.compile("[a-z]")
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~]+")
 
@@ -109,10 +112,28 @@ def _vni_letter(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=8192)
 def _is_syllable(word: str) -> bool:
-    """Whether a word can be Vietnamese: onset, rime, at most one tone, sắc or nặng before c, ch, p, t."""
-    decomposed = unicodedata.normalize("NFD", word.lower())
-    tones = [char for char in decomposed if char in _TONES]
-    bare = nfc("".join(char for char in decomposed if char not in _TONES))
-    if len(tones) > 1 or not _SYLLABLE.fullmatch(bare):
+    """Whether a word can be Vietnamese: onset, rime, and one tone where it may stand."""
+    letters = [unicodedata.normalize("NFD", char) for char in word.lower()]
+    tones = {index: mark for index, char in enumerate(letters) for mark in char if mark in _TONES}
+    bare = nfc("".join(mark for char in letters for mark in char if mark not in _TONES))
+    parts = _SYLLABLE.fullmatch(bare)
+    if parts is None or len(tones) > 1:
         return False
-    return not (tones and _STOPPED.fullmatch(bare)) or tones[0] in (_SAC, _NANG)
+    for index, tone in tones.items():
+        if index - parts.start(2) not in _tone_places(parts[2]):
+            return False
+        if bare.endswith(_STOPPED) and tone not in (_SAC, _NANG):
+            return False
+    return True
+
+
+def _tone_places(rime: str) -> tuple[int, ...]:
+    """The letters of a rime on which its tone may be written: both, in oa, oe and uy."""
+    if rime in ("oa", "oe", "uy"):
+        return (0, 1)
+    marked = [index for index, letter in enumerate(rime) if letter in "ăâêôơư"]
+    vowels = [index for index, letter in enumerate(rime) if letter in "aeiouyăâêôơư"]
+    if marked:
+        return (marked[-1],)
+    # An open rime bears it before its last vowel, a closed one on it.
+    return (vowels[-2] if len(vowels) > 1 and rime[-1] in "aeiouy" else vowels[-1],)

@@ -23,8 +23,17 @@ def test_right_text_is_never_touched(text):
     assert repair(text) == (text, None)
 
 
+def test_no_name_of_an_administrative_unit_is_touched():
+    units = Path(__file__).resolve().parents[2] / "areas" / "data" / "units.csv"
+    with units.open(encoding="utf-8", newline="") as file:
+        names = {row["name"] for row in csv.DictReader(file)}
+    assert len(names) > 5000
+    assert [name for name in names if detect(name)] == []
+
+
 def test_places_with_numbers_are_read():
     assert repair("§­êng sè 5, P.5, B×nh ThuËn") == ("Đường số 5, P.5, Bình Thuận", "tcvn3")
+    assert repair("X· T©n Ph­íc, HuyÖn §¾k Song") == ("Xã Tân Phước, Huyện Đắk Song", "tcvn3")
     assert repair("Phöôøng Muõi Neù 12/3") == ("Phường Mũi Né 12/3", "vni")
 
 
@@ -47,6 +56,13 @@ def test_every_vietnamese_vowel_can_be_read_from_tcvn3():
     assert to_unicode(lower, "tcvn3") == "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíị"
     lower = bytes.fromhex("dfe1e2e3e4e5e6e7e8e9eaebecedeeeff1f2f3f4f5f6f7f8f9fafbfcfdfe").decode("latin-1")
     assert to_unicode(lower, "tcvn3") == "òỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
+
+
+@pytest.mark.parametrize(
+    ("legacy", "text"), [("Xaõ", "Xã"), ("Coác", "Cốc"), ("Quyù", "Quý"), ("Ngheà", "Nghề")]
+)
+def test_a_misplaced_tone_or_a_misspelling_betrays_the_font(legacy, text):
+    assert repair(legacy) == (text, "vni")
 
 
 def test_a_lone_word_that_is_a_syllable_either_way_is_left():
