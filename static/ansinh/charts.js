@@ -47,7 +47,7 @@ function draw(figure) {
       interaction: { mode: "index", intersect: false },
       font: { family: token("font") },
       scales: {
-        x: { grid: { display: false }, ticks: { color: token("ink-2"), font: { family: token("font"), size: 13 } }, border: { color: token("edge") } },
+        x: { grid: { display: false }, ticks: { color: token("ink-2"), font: { family: token("font"), size: 13 }, maxRotation: 0, autoSkipPadding: 12 }, border: { color: token("edge") } },
         y: { beginAtZero: true, suggestedMax: 50, border: { display: false }, grid: { color: token("line") },
           ticks: { color: token("ink-2"), font: { family: token("font"), size: 13 }, maxTicksLimit: 6, callback: (value) => `${value}%` } },
       },
