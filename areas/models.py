@@ -109,7 +109,7 @@ class Unit(models.Model):
 
 
 class Succession(models.Model):
-    """`successor` took over (part of) `predecessor` on `on_date`; the default one takes all that is not told apart."""
+    """`successor` took over (part of) `predecessor`; the default one takes all that is not told apart."""
 
     predecessor = models.ForeignKey(
         Unit, models.PROTECT, related_name="successions", verbose_name=_("predecessor")

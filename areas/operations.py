@@ -26,9 +26,9 @@ class UnknownProvince(ValueError):
 def load_units(*, province: str) -> dict[str, Changes]:
     """Load one province from areas/data: its units, and those of the province it became or was made of.
 
-    `province` is a two-digit code: 60 gives Bình Thuận until 2025-06-30 and Lâm Đồng (68) since; 68 gives the new
-    Lâm Đồng and all three provinces it was made of. Communes with a district are paid by the district, the others by
-    themselves (Law on local government of 2025: no districts from 2025-07-01).
+    `province` is a two-digit code: 60 gives Bình Thuận until 2025-06-30 and Lâm Đồng (68) since; 68 gives
+    the new Lâm Đồng and all three provinces it was made of. Communes with a district are paid by the
+    district, the others by themselves (Law 72/2025 on local government: no districts from 2025-07-01).
     Units already there are changed where the file differs and never removed. Raises UnknownProvince.
     """
     rows = {(row["code"], _date(row["valid_from"])): row for row in _read("units.csv")}
@@ -90,7 +90,7 @@ def _load_level(level: Level, rows: Iterable[tuple[Key, dict[str, str]]], pks: d
 def _provinces(
     code: str, rows: dict[Key, dict[str, str]], successions: Iterable[tuple[Key, Key]]
 ) -> set[Key]:
-    """The provinces of that code and those they became; with the code of a new province, all it was made of."""
+    """The provinces of that code and those they became; with a new province's code, all it was made of."""
     merged = [(old, new) for old, new in successions if rows[old]["level"] == Level.PROVINCE]
     old = {old for old, new in merged if code in (old[0], new[0])}
     if not old:

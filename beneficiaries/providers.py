@@ -17,8 +17,8 @@ BANKS = Path(__file__).parent / "data" / "banks.csv"
 def load_providers() -> Changes:
     """Bring the providers to beneficiaries/data/banks.csv; a second run changes nothing.
 
-    Keyed on the BIN (Decision on bank identification numbers of the State Bank), never on a short name: banks are
-    renamed and keep their BIN. A provider that is no longer listed is set out of use, not removed: payments name it.
+    Keyed on the BIN, never on a short name: banks are renamed and keep their BIN. A provider that is no
+    longer listed is set out of use, not removed: payments name it.
     """
     with open(BANKS, encoding="utf-8", newline="") as file:
         wanted = [

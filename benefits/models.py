@@ -157,6 +157,7 @@ class DatedQuerySet(models.QuerySet["Dated"]):
         ).order_by("-applies_from", "-in_force_from")
 
 
+# A CHECK that comes out null passes, so every nullable field below says that it is there.
 class Dated(models.Model):
     """When a row applies, when its start and its end became law, and how sure its source is."""
 
@@ -177,7 +178,11 @@ class Dated(models.Model):
             models.CheckConstraint(condition=Q(applies_from__day=1), name="%(class)s_from_first_of_month"),
             models.CheckConstraint(
                 condition=Q(applies_to__isnull=True, ends_in_force_from__isnull=True)
-                | Q(applies_to__gte=F("applies_from"), ends_in_force_from__isnull=False),
+                | Q(
+                    applies_to__isnull=False,
+                    applies_to__gte=F("applies_from"),
+                    ends_in_force_from__isnull=False,
+                ),
                 name="%(class)s_end_after_start",
             ),
             models.CheckConstraint(
@@ -224,8 +229,8 @@ class Rate(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(base_code="", coefficient__isnull=True, amount__gt=0)
-                | (~Q(base_code="") & Q(coefficient__gt=0, amount__isnull=True)),
+                condition=Q(base_code="", coefficient__isnull=True, amount__isnull=False, amount__gt=0)
+                | (~Q(base_code="") & Q(coefficient__isnull=False, coefficient__gt=0, amount__isnull=True)),
                 name="rate_amount_or_coefficient",
             ),
             models.CheckConstraint(condition=Q(round_to__gt=0), name="rate_round_to_positive"),
@@ -235,7 +240,13 @@ class Rate(Dated):
             ),
             models.CheckConstraint(
                 condition=Q(injury_from__isnull=True, injury_to__isnull=True)
-                | Q(injury_from__gte=1, injury_to__gte=F("injury_from"), injury_to__lte=100),
+                | Q(
+                    injury_from__isnull=False,
+                    injury_from__gte=1,
+                    injury_to__isnull=False,
+                    injury_to__gte=F("injury_from"),
+                    injury_to__lte=100,
+                ),
                 name="rate_injuries_ordered",
             ),
             ExclusionConstraint(

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from benefits.models import Base, Category, Confidence, Dated, Rate
+from benefits.models import Base, Category, Confidence, Rate
 from common.months import add_months, month_of
 from common.reference import Changes, bring_to
 
@@ -57,8 +57,8 @@ def load_benefits(*, exclude: Collection[str] = ()) -> BenefitsLoad:
     """Bring categories, rates and bases to the files in benefits/decrees; a second run changes nothing.
 
     Rows whose confidence is in `exclude` (secondary, assumed) are left out, and removed where an earlier load
-    brought them: a month that needs them then has no rate, which stops a round. Rows that an officer entered or
-    edited (`from_file` false) win over the files. Categories are never removed.
+    brought them: a month that needs them then has no rate, which stops a round. Rows that an officer
+    entered or edited (`from_file` false) win over the files. Categories are never removed.
     Raises ValueError for an unknown confidence.
     """
     if unknown := set(exclude) - set(Confidence.values):
@@ -70,7 +70,7 @@ def load_benefits(*, exclude: Collection[str] = ()) -> BenefitsLoad:
 
 
 def affected_by(rates: Iterable[Rate], bases: Iterable[Base]) -> list[Affected]:
-    """The categories that these rates and bases touch, each with its earliest month for every date in force."""
+    """The categories these rates and bases touch, each with its earliest month for every date in force."""
     earliest: dict[tuple[str, dt.date], dt.date] = {}
     for row, categories in [(rate, {rate.category_id}) for rate in rates] + _users_of(bases):
         dates = [(row.applies_from, row.in_force_from)]

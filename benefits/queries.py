@@ -18,7 +18,7 @@ class NoRate(LookupError):
 
 @dataclass(frozen=True)
 class Grant:
-    """What one rate grants for one month: `amount` in đồng, for one child, martyr or year where counted so."""
+    """What one rate grants for one month: `amount` in đồng, for one child, martyr or year if so counted."""
 
     rate: Rate
     base: Base | None
@@ -36,8 +36,8 @@ def grant(
 ) -> Grant:
     """The rate of a category for `month` (its first day) as the law in force on `on` has it.
 
-    `age` in full years in that month, `injury` in percent; `province` brings in its own base where that is higher
-    (Decree 20/2021, Art. 4(3)). Raises NoRate; a share of the person's own benefits (OWN_MONTHLY) has none.
+    `age` in full years in that month, `injury` in percent; `province` brings in its own base where that
+    is higher (Decree 20/2021, Art. 4(3)). Raises NoRate.
     """
     bands = Rate.objects.in_force(month, on).filter(
         Q(age_to__isnull=True) | Q(age_to__gt=age), category=category, age_from__lte=age
@@ -71,7 +71,7 @@ def rounded(product: Decimal, multiple: int) -> int:
 
 
 def categories_by_code() -> dict[str, Category]:
-    """Every category by its code and by the code of each of its bands (BTXH_5.1_U4 → BTXH_5.1, TB_45 → TB)."""
+    """Every category by its code and by the code of each of its bands (BTXH_5.1_U4, TB_45)."""
     by_code = Category.objects.in_bulk()
     bands = Rate.objects.values_list("band_code", "category_id").distinct()
     return {band: by_code[code] for band, code in bands} | by_code

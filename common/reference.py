@@ -44,7 +44,8 @@ def bring_to(
 ) -> Changes:
     """Make the rows of `present` equal to the unsaved `wanted`, matched by the field names of `key`.
 
-    Rows of `present` without a match are deleted where `delete_missing`, else left alone. Wanted rows get the primary key of the row they match or became.
+    Rows of `present` without a match are deleted where `delete_missing`, else left alone. Wanted rows get
+    the primary key of the row they match or became.
     Call it in a transaction.
     """
     model = present.model

@@ -18,11 +18,9 @@ REFORM = "2025-07-01"
 OLD_FROM, OLD_TO = "2005-01-01", "2025-06-30"
 UNIT_COLUMNS = ["level", "code", "kind", "name", "parent_code", "valid_from", "valid_to"]
 SUCCESSION_COLUMNS = ["predecessor_code", "predecessor_from", "successor_code", "on_date", "is_default"]
-OLD_QUERY = """select distinct provinceCode, province, provinceKey, districtCode, district, districtKey, districtType,
-               wardCode, ward, wardKey, wardType from admin_units_legacy"""
-NEW_QUERY = (
-    "select distinct provinceCode, province, provinceKey, wardCode, ward, wardKey, wardType from admin_units"
-)
+OLD_QUERY = """select distinct provinceCode, province, provinceKey, districtCode, district, districtKey,
+               wardCode, ward, wardKey from admin_units_legacy"""
+NEW_QUERY = "select distinct provinceCode, province, provinceKey, wardCode, ward, wardKey from admin_units"
 
 
 def unit(level: str, code: str, name: str, parent: str, *, old: bool) -> dict[str, str]:
