@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -374,11 +375,15 @@ class ReckonReason(models.TextChoices):
     REDONE = "redone", _("list made again")
 
 
+ALWAYS_READY = date(1900, 1, 1)
+
+
 class Reckon(models.Model):
     """The look-back queue: the next round reckons this person's months from `from_month` again.
 
     Written in the transaction that made it necessary; read and deleted by generation, row by row. `ready_on` is
-    the day from which the cause counts: a decree signed today may be in force only next month.
+    the list date from which the cause counts: a decree signed today may be in force only next month; facts about
+    a person always count (`ALWAYS_READY`).
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="reckons")

@@ -27,3 +27,8 @@ def rows(cursor: CursorWrapper, app: str, name: str, params: Mapping[str, Any]) 
     cursor.execute(load(app, name), params)
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def relations(*names: tuple[str, str]) -> str:
+    """`WITH name AS (…), …`: several files as named relations of one statement, each reading those before it."""
+    return "WITH " + ",\n".join(f"{name} AS (\n{load(app, name)})" for app, name in names)

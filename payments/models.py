@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from benefits.models import Scheme
 from beneficiaries.models import Channel, DateRange, Entitlement, PayoutMethod, Person, Provider
+from benefits.models import Scheme
 from common.fields import MonthField, NfcCharField, month_constraint
 from payments.transitions import BatchState, Outcome
 

@@ -1,1 +1,24 @@
 """Celery rings the doorbell; the database is the queue. Every task may be lost or run twice without harm."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from payments.models import Round, RoundState, Slice, SliceState
+from payments.operations import generation
+
+
+@shared_task
+def make_slice(round_id: int) -> None:
+    """Make one waiting slice of a round; the last one closes the round's making."""
+    generation.generate_next_slice(round_id=round_id, at=timezone.now)
+    generation.finish_round(round_id=round_id, at=timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Ring again for every slice that waits: lost messages and killed workers cost a minute, never a payment."""
+    for made in Round.objects.filter(state=RoundState.GENERATING):
+        for _slice in range(Slice.objects.filter(round=made, state=SliceState.PENDING).count() or 1):
+            make_slice.delay(made.pk)

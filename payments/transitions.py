@@ -55,14 +55,13 @@ BATCH_MOVES: frozenset[tuple[str, str]] = frozenset(
     }
 )
 
-# From '' (no outcome yet). `while_batch` is the state in which the batch must stand for the move.
-O = Outcome
+# From '' (no outcome yet); the set names the states in which the batch must stand for the move.
 OUTCOME_MOVES: dict[tuple[str, str], frozenset[str]] = {
-    ("", O.WITHDRAWN): frozenset({B.SUBMITTED, B.APPROVED, B.FUNDED, B.RELEASED, B.ACKNOWLEDGED}),
-    ("", O.PAID): frozenset({B.ACKNOWLEDGED}),
-    ("", O.FAILED): frozenset({B.ACKNOWLEDGED}),
-    ("", O.UNCLAIMED): frozenset({B.ACKNOWLEDGED}),
-    (O.PAID, O.RETURNED): frozenset({B.ACKNOWLEDGED, B.SETTLED}),
+    ("", Outcome.WITHDRAWN): frozenset({B.SUBMITTED, B.APPROVED, B.FUNDED, B.RELEASED, B.ACKNOWLEDGED}),
+    ("", Outcome.PAID): frozenset({B.ACKNOWLEDGED}),
+    ("", Outcome.FAILED): frozenset({B.ACKNOWLEDGED}),
+    ("", Outcome.UNCLAIMED): frozenset({B.ACKNOWLEDGED}),
+    (Outcome.PAID, Outcome.RETURNED): frozenset({B.ACKNOWLEDGED, B.SETTLED}),
 }
 
-DEAD: tuple[str, ...] = (O.WITHDRAWN, O.FAILED, O.UNCLAIMED, O.RETURNED)
+DEAD: tuple[str, ...] = (Outcome.WITHDRAWN, Outcome.FAILED, Outcome.UNCLAIMED, Outcome.RETURNED)

@@ -1,0 +1,6 @@
+-- Decisions that change what is owed for the months looked back on, in đồng. Reads: asked.
+SELECT a.entitlement_id, a.month, sum(j.amount) AS amount
+FROM asked a
+JOIN payments_adjustment j ON j.entitlement_id = a.entitlement_id AND j.for_month = a.month
+WHERE a.looked_back
+GROUP BY a.entitlement_id, a.month
