@@ -52,7 +52,7 @@ class Unit(models.Model):
 
     level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     code = models.CharField(_("code"), max_length=5)
-    kind = models.CharField(_("kind"), max_length=12)
+    kind = models.CharField(_("kind of unit"), max_length=12)
     name = models.CharField(_("name"), max_length=80)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="children", verbose_name=_("part of")
@@ -115,7 +115,7 @@ class Succession(models.Model):
         Unit, models.PROTECT, related_name="successions", verbose_name=_("predecessor")
     )
     successor = models.ForeignKey(Unit, models.PROTECT, related_name="origins", verbose_name=_("successor"))
-    on_date = models.DateField(_("on"))
+    on_date = models.DateField(_("took effect on"))
     is_default = models.BooleanField(_("default successor"), default=True)
 
     class Meta:

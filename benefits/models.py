@@ -53,7 +53,7 @@ class AgeOf(models.TextChoices):
 
 
 class Per(models.TextChoices):
-    MONTH = "month", _("Once")
+    MONTH = "month", _("One amount")
     CHILD = "child", _("For each child")
     SENIORITY_YEAR = "seniority_year", _("For each year of seniority")
     MARTYR = "martyr", _("For each martyr")
@@ -95,9 +95,9 @@ class Category(models.Model):
     scheme = models.CharField(_("scheme"), max_length=4, choices=Scheme.choices)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=160)
     name_en = models.CharField(_("name in English"), max_length=160)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("kind of benefit"), max_length=8, choices=Kind.choices)
     component = models.CharField(_("component"), max_length=16, choices=Component.choices)
-    article = models.CharField(_("article"), max_length=120)
+    article = models.CharField(_("legal article"), max_length=120)
     min_age = models.SmallIntegerField(_("from age"), null=True)
     end_age = models.SmallIntegerField(_("until age"), null=True)
     age_of = models.CharField(_("whose age"), max_length=6, choices=AgeOf.choices, default=AgeOf.SELF)
@@ -147,14 +147,14 @@ class Category(models.Model):
         return self.code
 
 
-class DatedQuerySet(models.QuerySet["Dated"]):
-    def in_force(self, month: dt.date, on: dt.date) -> DatedQuerySet:
-        """Rows that may count for `month` (its first day) reckoned on `on`, the winning one first."""
-        return self.filter(
-            Q(applies_to__isnull=True) | Q(applies_to__gte=month) | Q(ends_in_force_from__gt=on),
-            applies_from__lte=month,
-            in_force_from__lte=on,
-        ).order_by("-applies_from", "-in_force_from")
+LATEST_FIRST = ("-applies_from", "-in_force_from")
+
+
+def in_force(month: dt.date, on: dt.date) -> Q:
+    """Rates or bases that may count for `month` (its first day) reckoned on `on`; LATEST_FIRST picks the one."""
+    return Q(applies_from__lte=month, in_force_from__lte=on) & (
+        Q(applies_to__isnull=True) | Q(applies_to__gte=month) | Q(ends_in_force_from__gt=on)
+    )
 
 
 # A CHECK that comes out null passes, so every nullable field below says that it is there.
@@ -169,8 +169,6 @@ class Dated(models.Model):
     confidence = models.CharField(_("confidence"), max_length=9, choices=Confidence.choices)
     confidence_note = models.CharField(_("note on confidence"), max_length=200, blank=True)
     from_file = models.BooleanField(_("loaded from the decree tables"), default=False)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -220,7 +218,7 @@ class Rate(Dated):
     coefficient = models.DecimalField(_("coefficient"), max_digits=6, decimal_places=2, null=True)
     round_to = models.IntegerField(_("rounded to (đồng)"), default=1)
     amount = models.BigIntegerField(_("amount (đồng)"), null=True)
-    article = models.CharField(_("article"), max_length=120)
+    article = models.CharField(_("legal article"), max_length=120)
 
     class Meta:
         verbose_name = _("rate")

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Q
 
 from areas.models import Unit
-from benefits.models import Base, Category, Rate
+from benefits.models import LATEST_FIRST, Base, Category, Rate, in_force
 
 
 class NoRate(LookupError):
@@ -39,25 +39,25 @@ def grant(
     `age` in full years in that month, `injury` in percent; `province` brings in its own base where that
     is higher (Decree 20/2021, Art. 4(3)). Raises NoRate.
     """
-    bands = Rate.objects.in_force(month, on).filter(
-        Q(age_to__isnull=True) | Q(age_to__gt=age), category=category, age_from__lte=age
-    )
+    of_age = Q(age_to__isnull=True) | Q(age_to__gt=age)
+    bands = Rate.objects.filter(in_force(month, on), of_age, category=category, age_from__lte=age)
     if injury is None:
         bands = bands.filter(injury_from__isnull=True)
     else:
         bands = bands.filter(Q(injury_from__isnull=True) | Q(injury_from__lte=injury, injury_to__gte=injury))
-    rate = bands.first()
+    rate = bands.order_by(*LATEST_FIRST).first()
     if rate is None:
         raise NoRate(f"{category} {month:%Y-%m}")
     if rate.amount is not None:
         return Grant(rate, None, rate.amount)
     base = base_for(rate.base_code, month, on=on, province=province)
-    return Grant(rate, base, rounded(base.amount * rate.coefficient, rate.round_to))
+    coefficient = rate.coefficient or Decimal(0)  # rate_amount_or_coefficient leaves no other case
+    return Grant(rate, base, rounded(base.amount * coefficient, rate.round_to))
 
 
 def base_for(code: str, month: dt.date, *, on: dt.date, province: Unit | None = None) -> Base:
     """The base for `month`: the national one, or the province's own where that is higher. Raises NoRate."""
-    rows = Base.objects.in_force(month, on).filter(base_code=code)
+    rows = Base.objects.filter(in_force(month, on), base_code=code).order_by(*LATEST_FIRST)
     national = rows.filter(area__isnull=True).first()
     own = rows.filter(area=province).first() if province else None
     if national is None:

@@ -91,7 +91,8 @@ def test_a_reused_code_means_another_unit_from_the_reform_on(binh_thuan: Unit) -
 
 def test_a_district_pays_before_the_reform_and_the_commune_itself_after(binh_thuan: Unit) -> None:
     old = unit_on("22918", BEFORE)
-    assert old.paying_unit is not None and old.paying_unit.name == "Thành phố Phan Thiết"
+    assert old.paying_unit is not None
+    assert old.paying_unit.name == "Thành phố Phan Thiết"
     new = unit_now(old, AFTER)
     assert (new.name, new.paying_unit) == ("Phường Mũi Né", new)
     assert Unit.objects.on(BEFORE).paying().count() == 10

@@ -53,7 +53,8 @@ def test_leaving_out_what_is_assumed_leaves_later_months_without_a_rate() -> Non
 def test_leaving_out_secondary_sources_removes_and_brings_back_what_was_loaded() -> None:
     load_benefits()
     without = load_benefits(exclude={"secondary", "assumed"})
-    assert without.bases.retired and without.rates.retired
+    assert without.bases.retired
+    assert without.rates.retired
     assert set(Base.objects.values_list("confidence", flat=True)) == {"verified"}
     with pytest.raises(NoRate):
         grant("BTXH_5.8", DECEMBER, on=LISTED)
