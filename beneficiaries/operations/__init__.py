@@ -1,0 +1,1 @@
+"""Writes of people, their entitlements and how they are paid."""

@@ -1,0 +1,225 @@
+"""Apply a roll: thousands of rows in one transaction, set-based, and nothing new the second time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from beneficiaries.models import Channel, Payee, PayeeRole, PayoutMethod, Person
+from beneficiaries.roll.problem import Problem
+from beneficiaries.roll.row import RollRow
+from common import crypto, sql
+from common.text import clean_name, fold, nfc, person_sort_key
+
+# Until this age a person is represented by a guardian (Civil Code of 2015, Art. 47 and 136).
+_ADULT = 18
+
+_COLUMNS = (
+    "id", "sheet", "number", "person_key", "person_uuid", "national_id", "national_id_index", "name", "name_folded",
+    "name_sort", "birth_date", "birth_precision", "sex", "phone", "died_on", "notes", "commune_id", "hamlet",
+    "residence_from", "category", "from_month", "settled_before", "last_month", "end_reason", "decision_number",
+    "decision_date", "injury_rate", "seniority_years", "heads", "disability_certificate", "children", "channel",
+    "provider", "method_uuid", "account", "account_index", "holder", "verified_on", "pay_at", "payout_from",
+    "payee_uuid", "payee_role", "payee_name", "payee_national_id", "payee_national_id_index", "obstacle",
+)  # fmt: skip
+
+_STEPS = (
+    "roll_people_added",
+    "roll_residences_added",
+    "roll_entitlements_added",
+    "roll_children_added",
+    "roll_payouts_added",
+    "roll_payees_added",
+    "roll_obstacles_added",
+    "roll_reckon",
+)
+# What a changed row ends or corrects, before the rows above take its place.
+_STEPS_OF_CHANGES = (
+    "roll_people_changed",
+    "roll_residences_ended",
+    "roll_entitlements_changed",
+    "roll_children_removed",
+    "roll_payouts_ended",
+    "roll_payees_ended",
+    "roll_obstacles_resolved",
+)
+
+
+@dataclass(slots=True)
+class RollResult:
+    """How many rows were new, changed something, changed nothing; `errors` names the refused ones."""
+
+    new: int
+    changed: int
+    unchanged: int
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        return len(self.errors)
+
+
+@transaction.atomic
+def apply_roll(
+    *,
+    rows: Iterable[RollRow],
+    dry_run: bool = False,
+    first_load: bool = False,
+    changes_from: date | None = None,
+) -> RollResult:
+    """Bring people, entitlements and payout methods to what `rows` say; the same rows again change nothing.
+
+    A person is found by the citizen number; without one by folded name, birth date and present commune, and never
+    where two answer: such rows are refused and named. An entitlement is found by person, category and overlapping
+    period. A row that is absent, and a field left blank, change nothing. `settled_before` of an entitlement that
+    exists stays. Moves and changed payout methods count from `changes_from` (default: the row's `residence_from`).
+
+    Every new grant, and every change that touches money, makes its person reckoned again from the first month it
+    touches; `first_load` leaves out the new grants, for a roll whose months are all paid by regular rounds.
+    `dry_run` reports the same and writes nothing. Raises IntegrityError where a row breaks a constraint of the
+    tables: rows come checked.
+    """
+    with connection.cursor() as cursor:
+        stage(cursor, rows)
+        result = apply_staged(cursor, first_load=first_load, changes_from=changes_from)
+        if not dry_run and result.new:
+            result.warnings = _lookalikes(cursor) if not first_load else []
+    if dry_run:
+        transaction.set_rollback(True)
+    return result
+
+
+def stage(cursor: CursorWrapper, rows: Iterable[RollRow]) -> int:
+    """Encrypt the rows and copy them, as they come, into the temporary table roll_row; how many there were."""
+    cursor.execute(sql.load("beneficiaries", "roll_row"))
+    count = 0
+    with cursor.copy(f"COPY roll_row ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+        for count, line in enumerate(_lines(rows), start=1):
+            copy.write_row((count, *line))
+    cursor.execute("ANALYZE roll_row")
+    return count
+
+
+def apply_staged(
+    cursor: CursorWrapper, *, first_load: bool = False, changes_from: date | None = None
+) -> RollResult:
+    """Apply what `stage` left in this transaction's temporary table; see `apply_roll`."""
+    params = {"first_load": first_load, "changes_from": changes_from}
+    for table in ("roll_person", "roll_grant", "roll_change"):
+        sql.run(cursor, "beneficiaries", table, params)
+        cursor.execute(f"ANALYZE {table}")
+    refused = sql.rows(cursor, "beneficiaries", "roll_refused", params)
+    counts = sql.rows(cursor, "beneficiaries", "roll_counts", params)[0]
+    if counts["changed"]:
+        for step in _STEPS_OF_CHANGES:
+            sql.run(cursor, "beneficiaries", step, params)
+        _learn_numbers(cursor)
+    if counts["new"] or counts["changed"]:
+        for step in _STEPS:
+            sql.run(cursor, "beneficiaries", step, params)
+    return RollResult(**counts, errors=[_refusal(row) for row in refused])
+
+
+def _lines(rows: Iterable[RollRow]) -> Iterator[tuple[Any, ...]]:
+    national_id_of = _sealer(Person, "national_id")
+    account_of = _sealer(PayoutMethod, "account")
+    payee_id_of = _sealer(Payee, "national_id")
+    for row in rows:
+        name, folded = clean_name(row.name), fold(row.name)
+        person, method, payee = uuid4(), uuid4(), uuid4()
+        national_id, national_id_index = national_id_of(row.national_id, person)
+        bank = row.channel == Channel.BANK
+        children = [[nfc(c.name), c.birth_date.isoformat(), c.birth_precision] for c in row.children]
+        yield (
+            row.sheet, row.number, national_id_index or _name_key(folded, row), person, national_id, national_id_index,
+            name, folded, person_sort_key(name), row.birth_date, row.birth_precision, row.sex, row.phone, row.died_on,
+            row.notes, row.commune_id, nfc(row.hamlet), row.residence_from, row.category, row.from_month,
+            row.settled_before, row.last_month, row.end_reason, nfc(row.decision_number), row.decision_date,
+            row.injury_rate, row.seniority_years, row.heads, nfc(row.disability_certificate),
+            _children_json(children), row.channel, row.provider, method, *account_of(row.account if bank else "", method),
+            (nfc(row.holder) or name) if bank else "", row.verified_on if bank else None, "" if bank else row.pay_at,
+            row.payout_from, payee, _payee_role(row), nfc(row.payee_name), *payee_id_of(row.payee_national_id, payee),
+            row.obstacle,
+        )  # fmt: skip
+
+
+def _sealer(model: Any, name: str) -> Any:
+    """A function from a text and its row's uuid to what the encrypted field and its blind index hold."""
+    encrypted, index = model._meta.get_field(name), model._meta.get_field(f"{name}_index")
+
+    def seal(text: str, row: UUID) -> tuple[bytes, bytes] | tuple[None, None]:
+        if not text:
+            return None, None
+        return encrypted.encrypt(text, row), crypto.blind_index(text, domain=index.domain)
+
+    return seal
+
+
+def _name_key(folded: str, row: RollRow) -> bytes:
+    return hashlib.sha256(f"{folded}|{row.birth_date}|{row.commune_id}".encode()).digest()
+
+
+def _children_json(children: list[list[str]]) -> str | None:
+    keys = ("name", "birth_date", "birth_precision")
+    return json.dumps([dict(zip(keys, child, strict=True)) for child in children]) if children else None
+
+
+def _payee_role(row: RollRow) -> str:
+    if not row.payee_name:
+        return ""
+    grown_up = (row.birth_date.year + _ADULT, row.birth_date.month, row.birth_date.day)
+    start = row.residence_from
+    return PayeeRole.AUTHORISED if (start.year, start.month, start.day) >= grown_up else PayeeRole.GUARDIAN
+
+
+def _learn_numbers(cursor: CursorWrapper) -> None:
+    """A number new to someone known without one: encrypted again, for the row that it now belongs to."""
+    cursor.execute(
+        "SELECT p.id, p.uuid, r.person_uuid, r.national_id, r.national_id_index FROM roll_person m"
+        " JOIN roll_row r ON r.id = m.row_id JOIN beneficiaries_person p ON p.id = m.person_id"
+        " WHERE m.learns_number AND m.problem IS NULL"
+    )
+    column = Person._meta.get_field("national_id")
+    learnt = [
+        (column.encrypt(column.decrypt(bytes(stored), Person(uuid=staged)), uuid), bytes(index), pk)
+        for pk, uuid, staged, stored, index in cursor.fetchall()
+    ]
+    cursor.executemany(
+        "UPDATE beneficiaries_person SET national_id = %s, national_id_index = %s WHERE id = %s", learnt
+    )
+
+
+def _lookalikes(cursor: CursorWrapper) -> list[Problem]:
+    message = _("Someone of the same name and birth date already lives in this commune. If it is one person, "
+                "correct the citizen number so that nobody is paid twice.")  # fmt: skip
+    return [
+        Problem(row["sheet"], row["number"], "national_id", "lookalike", message)
+        for row in sql.rows(cursor, "beneficiaries", "roll_lookalikes", {})
+    ]
+
+
+def _refusal(row: dict[str, Any]) -> Problem:
+    messages = {
+        "number_missing": _("Row %(row)s describes someone of the same name, birth date and commune with a citizen "
+                            "number: write the number here too, or tell the two apart."),
+        "two_people": _("Two people of this name, birth date and commune are registered: write the citizen number."),
+        "perhaps_known": _("Someone of this name, year of birth and commune is registered without a citizen number: "
+                           "write the number on that person's page first, or enter this person by hand."),
+        "same_person": _("This is the person of row %(row)s, described differently: describe them alike."),
+        "repeated": _("Row %(row)s already grants this category to this person for the same months."),
+        "two_entitlements": _("Two registered entitlements of this category overlap these months: write the months "
+                              "of the one that is meant."),
+    }  # fmt: skip
+    other = f"{row['other_sheet']}!{row['other_number']}" if row["other_number"] else ""
+    column = "category" if row["problem"] in ("repeated", "two_entitlements") else "national_id"
+    return Problem(row["sheet"], row["number"], column, row["problem"], messages[row["problem"]] % {"row": other})
