@@ -53,7 +53,8 @@ class Role(models.Model):
         verbose_name_plural = _("roles")
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="role_ends_after_it_begins"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="role_ends_after_it_begins",
             ),
             models.UniqueConstraint(fields=["user", "name", "unit", "valid_from"], name="one_role_once"),
         ]

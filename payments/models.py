@@ -47,7 +47,9 @@ class Cycle(models.Model):
     last_month = MonthField(_("last month"))
     reckoned_on = models.DateField(_("list date"))
     state = models.CharField(max_length=6, choices=CycleState, default=CycleState.OPEN)
-    close_prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    close_prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     digest = models.BinaryField(max_length=32, null=True)
@@ -59,7 +61,9 @@ class Cycle(models.Model):
         constraints = [
             month_constraint("month", "cycle_first_of_month"),
             month_constraint("last_month", "cycle_last_first_of_month"),
-            models.CheckConstraint(condition=Q(last_month__gte=F("month")), name="cycle_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(last_month__gte=F("month")), name="cycle_ends_after_it_begins"
+            ),
             ExclusionConstraint(
                 name="a_month_in_one_cycle",
                 expressions=[(DateRange("month", "last_month"), RangeOperators.OVERLAPS)],
@@ -179,9 +183,12 @@ class Batch(models.Model):
         verbose_name = _("payment batch")
         verbose_name_plural = _("payment batches")
         constraints = [
-            models.UniqueConstraint(fields=["round", "unit", "scheme", "channel", "provider"], name="a_batch_once"),
+            models.UniqueConstraint(
+                fields=["round", "unit", "scheme", "channel", "provider"], name="a_batch_once"
+            ),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")), name="approver_not_preparer"
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")),
+                name="approver_not_preparer",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=BatchState.unapproved())
@@ -195,7 +202,8 @@ class Batch(models.Model):
                 name="approved_batch_says_by_whom",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=BatchState.unfunded()) | Q(voucher_amount__isnull=False), name="funded_has_voucher"
+                condition=Q(state__in=BatchState.unfunded()) | Q(voucher_amount__isnull=False),
+                name="funded_has_voucher",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=BatchState.unreleased()) | Q(released_digest__isnull=False),
@@ -214,7 +222,9 @@ class Payment(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="payments")
     person = models.ForeignKey(Person, models.PROTECT, related_name="payments")
     commune = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", db_index=False)
-    payout_method = models.ForeignKey(PayoutMethod, models.PROTECT, null=True, related_name="+", db_index=False)
+    payout_method = models.ForeignKey(
+        PayoutMethod, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     amount = models.BigIntegerField(_("amount"))
     outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome, null=True)
     outcome_on = models.DateField(_("outcome on"), null=True)
@@ -258,7 +268,8 @@ class Line(models.Model):
         indexes = [models.Index(fields=["entitlement", "for_month"], name="line_by_entitlement")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=LineKind.RECOVERY, amount__lt=0) | ~Q(kind=LineKind.RECOVERY) & Q(amount__gt=0),
+                condition=Q(kind=LineKind.RECOVERY, amount__lt=0)
+                | ~Q(kind=LineKind.RECOVERY) & Q(amount__gt=0),
                 name="only_a_recovery_is_negative",
             )
         ]
@@ -272,7 +283,9 @@ class Event(models.Model):
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     message = models.ForeignKey("Message", models.PROTECT, null=True, related_name="events", db_index=False)
     reason = models.CharField(max_length=300, blank=True)
 
@@ -280,7 +293,8 @@ class Event(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(batch__isnull=True, payment__isnull=False) | Q(batch__isnull=False, payment__isnull=True),
+                condition=Q(batch__isnull=True, payment__isnull=False)
+                | Q(batch__isnull=False, payment__isnull=True),
                 name="event_of_a_batch_or_a_payment",
             )
         ]
@@ -305,7 +319,9 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "message_id"], condition=Q(state="accepted"), name="a_message_takes_effect_once"
+                fields=["provider", "message_id"],
+                condition=Q(state="accepted"),
+                name="a_message_takes_effect_once",
             )
         ]
 
@@ -327,7 +343,9 @@ class Adjustment(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="+")
     decision_number = NfcCharField(max_length=60, blank=True)
     decision_date = models.DateField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
 
     class Meta:

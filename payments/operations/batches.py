@@ -71,7 +71,9 @@ def approve(*, batch_id: int, by: User, at: datetime, expected: tuple[int, int] 
             raise SamePerson
         totals = batch_totals(batch_id=batch.pk)
         if expected is not None and expected != (totals.count, totals.amount):
-            raise MoveRefused(_("The list has changed since this page was opened. Look at it again before approving."))
+            raise MoveRefused(
+                _("The list has changed since this page was opened. Look at it again before approving.")
+            )
         move_batch(
             batch=batch,
             to=BatchState.APPROVED,
@@ -94,7 +96,9 @@ def fund(*, batch_id: int, voucher: Voucher, by: User, at: datetime, held: int =
         needed = batch_totals(batch_id=batch.pk).amount - held
         if not voucher.number.strip() or voucher.amount != needed:
             raise MoveRefused(
-                _("The voucher needs a number and the amount %(needed)s đồng: the list's total less cash held.")
+                _(
+                    "The voucher needs a number and the amount %(needed)s đồng: the list's total less cash held."
+                )
                 % {"needed": f"{needed:,}".replace(",", ".")}
             )
         move_batch(
@@ -119,7 +123,9 @@ def release(*, batch_id: int, by: User, at: datetime) -> Batch:
         totals = batch_totals(batch_id=batch.pk)
         count, amount = _withdrawn_since_approval(batch)
         if (totals.count + count, totals.amount + amount) != (batch.approved_count, batch.approved_amount):
-            raise MoveRefused(_("The list is no longer what was approved. Return it and have it approved again."))
+            raise MoveRefused(
+                _("The list is no longer what was approved. Return it and have it approved again.")
+            )
         move_batch(
             batch=batch,
             to=BatchState.RELEASED,
@@ -197,7 +203,9 @@ def _withdraw(*, batch: Batch, payments: list[int] | None, at: datetime, by: Use
 
 
 def _withdrawn_since_approval(batch: Batch) -> tuple[int, int]:
-    approval = Event.objects.filter(batch=batch, to_state=BatchState.APPROVED).order_by("-id").values("id")[:1]
+    approval = (
+        Event.objects.filter(batch=batch, to_state=BatchState.APPROVED).order_by("-id").values("id")[:1]
+    )
     sums = Payment.objects.filter(
         batch=batch, outcome=Outcome.WITHDRAWN, events__to_state=Outcome.WITHDRAWN, events__id__gt=approval
     ).aggregate(count=Count("id"), amount=Sum("amount"))
@@ -207,7 +215,9 @@ def _withdrawn_since_approval(batch: Batch) -> tuple[int, int]:
 def _refuse_stopped(batch: Batch) -> None:
     """Submit and release refuse while a look-back would stop somebody on the list, and name the people."""
     with connection.cursor() as cursor:
-        rows = sql.rows(cursor, "payments", "stopped_people", {"batch_id": batch.pk, "month": batch.round.cycle_id})
+        rows = sql.rows(
+            cursor, "payments", "stopped_people", {"batch_id": batch.pk, "month": batch.round.cycle_id}
+        )
     if rows:
         raise PersonIncomplete(
             problem=_("These people died or their benefit ended or was suspended after the list was made."),

@@ -97,7 +97,8 @@ def _refuse_unfinished(cycle: Cycle) -> None:
     open_ones = [batch for batch in batches if batch.state not in (BatchState.SETTLED, BatchState.CANCELLED)]
     if open_ones or not batches:
         raise MoveRefused(
-            _("%(count)s lists of this cycle are not settled yet, or there are none.") % {"count": len(open_ones)}
+            _("%(count)s lists of this cycle are not settled yet, or there are none.")
+            % {"count": len(open_ones)}
         )
     unexplained = unmatched(month=cycle.month)
     if unexplained:

@@ -24,7 +24,9 @@ class RoundInProgress(PaymentsError):
 
 class CycleClosed(PaymentsError):
     def __init__(self, *, month: date) -> None:
-        super().__init__(_("The cycle of %(month)s is closed; nothing was changed.") % {"month": format_month(month)})
+        super().__init__(
+            _("The cycle of %(month)s is closed; nothing was changed.") % {"month": format_month(month)}
+        )
 
 
 class MonthTaken(PaymentsError):

@@ -29,6 +29,7 @@ from payments.operations.errors import (
     RateMissing,
     RoundInProgress,
 )
+from payments.operations.lookback import queue_law_changes
 
 # From the months asked to what is still owed: each file is one relation that reads those before it.
 BALANCE = (
@@ -88,8 +89,14 @@ def open_round(*, cycle: Cycle, routed_on: date, at: datetime, by: User | None =
             _refuse_closed(cycle)
             _refuse_without_rates(cycle)
             last = cycle.rounds.aggregate(last=Max("number"))["last"]
+            if last is None:
+                queue_law_changes(cycle=cycle)
             made = Round.objects.create(
-                cycle=cycle, number=0 if last is None else last + 1, routed_on=routed_on, opened_by=by, started_at=at
+                cycle=cycle,
+                number=0 if last is None else last + 1,
+                routed_on=routed_on,
+                opened_by=by,
+                started_at=at,
             )
             params = {
                 "round_id": made.pk,
@@ -194,7 +201,9 @@ def redo_slice(*, slice_id: int) -> None:
             touched = sql.rows(cursor, "payments", "lock_slice_batches", params)
             beyond = [row["id"] for row in touched if row["state"] != "draft"]
             if beyond:
-                raise PersonIncomplete(problem=_("A list of this round has already been submitted."), people=[])
+                raise PersonIncomplete(
+                    problem=_("A list of this round has already been submitted."), people=[]
+                )
             sql.run(cursor, "payments", "undo_slice", params)
         Slice.objects.filter(pk=slice_id).update(
             state=SliceState.PENDING, payments=0, lines=0, amount=0, finished_at=None
@@ -263,7 +272,9 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     payments = sql.run(cursor, "payments", "insert_payments", params)
     lines = sql.run(cursor, "payments", "insert_lines", params)
     cursor.execute("SELECT coalesce(sum(amount), 0)::bigint FROM routed")
-    return SliceResult(payments, lines, cursor.fetchone()[0])
+    amount = cursor.fetchone()[0]
+    cursor.execute("DROP TABLE taken, owed, routed")
+    return SliceResult(payments, lines, amount)
 
 
 def _refuse_unrated_people(cursor: CursorWrapper) -> None:

@@ -39,7 +39,9 @@ def move_batch(
     """Move a locked batch along the transition table and write its one event. Raises MoveRefused."""
     if (batch.state, to) not in BATCH_MOVES:
         raise MoveRefused(
-            _("This list is “%(state)s”; it cannot become “%(to)s” now. Reload the page to see who changed it.")
+            _(
+                "This list is “%(state)s”; it cannot become “%(to)s” now. Reload the page to see who changed it."
+            )
             % {"state": batch.get_state_display(), "to": to.label}
         )
     fields = {"state": to, **(changes or {})}

@@ -56,7 +56,9 @@ def record_outcomes(
         if known and bytes(known.digest) == digest:
             return Receipt(message_id, repeated=len(items))
         _stage(cursor, items)
-        note = _("This message id was used before for other content.") if known else _objection(cursor, provider)
+        note = (
+            _("This message id was used before for other content.") if known else _objection(cursor, provider)
+        )
         message = Message.objects.create(
             provider_id=provider,
             message_id=message_id,
@@ -67,6 +69,7 @@ def record_outcomes(
             note=note[:300],
         )
         if note:
+            cursor.execute("DROP TABLE reported")
             return Receipt(message_id, quarantined=True, note=note)
         params = {"message": message.pk, "at": at, "by": by.pk if by else None, "dead": list(DEAD)}
         late = sql.run(cursor, "payments", "return_after_close", params)
@@ -74,6 +77,7 @@ def record_outcomes(
         if late:
             sql.run(cursor, "payments", "reckon_returned", params)
         sql.run(cursor, "payments", "mark_undelivered", params)
+        cursor.execute("DROP TABLE reported")
     return Receipt(message_id, applied=applied, repeated=len(items) - applied)
 
 
@@ -94,7 +98,9 @@ def _stage(cursor: CursorWrapper, items: Sequence[Reported]) -> None:
     )
     with cursor.copy("COPY reported FROM STDIN") as copy:
         for item in items:
-            copy.write_row((item.payment_id, str(item.outcome), item.on, item.reason[:300], item.refuses_account))
+            copy.write_row(
+                (item.payment_id, str(item.outcome), item.on, item.reason[:300], item.refuses_account)
+            )
     cursor.execute("ANALYZE reported")
 
 

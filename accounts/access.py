@@ -1,0 +1,80 @@
+"""Who may do what where: one table of roles and actions, read through a `Reader` that every query takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from accounts.models import Role, RoleName, User
+from areas.models import Unit
+
+
+class Action(StrEnum):
+    SEE_COVERAGE = "see_coverage"
+    SEE_PEOPLE = "see_people"
+    SEE_SENSITIVE = "see_sensitive"
+    SEE_PAYMENTS = "see_payments"
+    MAKE_LISTS = "make_lists"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    FUND = "fund"
+    RELEASE = "release"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    ADMINISTER = "administer"
+
+
+A, R = Action, RoleName
+_READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
+# The one table of permissions. Deciding officers alone see which social protection a person with HIV receives.
+PERMISSIONS: dict[str, frozenset[Action]] = {
+    R.COMMUNE_OFFICER: _READ,
+    R.PREPARER: _READ | {A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE},
+    R.APPROVER: _READ | {A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE},
+    R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
+    R.POST_CLERK: frozenset(),
+    R.VIEWER: frozenset({A.SEE_COVERAGE}),
+    R.ADMINISTRATOR: _READ | {A.MAKE_LISTS, A.CLOSE, A.ADMINISTER},
+    R.AUDITOR: _READ,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What one officer may do on one day: for each role held, the ids of its unit and of all units under it."""
+
+    user_id: int | None
+    grants: tuple[tuple[str, frozenset[int]], ...] = field(default=())
+
+    def units(self, action: Action) -> frozenset[int]:
+        """Ids of the units in which the reader may do `action`; empty where nowhere."""
+        allowed = [units for role, units in self.grants if action in PERMISSIONS[role]]
+        return frozenset().union(*allowed)
+
+    def may(self, action: Action, unit_id: int | None = None) -> bool:
+        """Whether the reader may do `action` in the unit, or anywhere when none is given."""
+        units = self.units(action)
+        return bool(units) if unit_id is None else unit_id in units
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(role for role, _units in self.grants)
+
+
+def reader_for(user: User, *, on: date) -> Reader:
+    """The reader behind a signed-in officer, by the roles valid on that day; nobody's reader may do nothing."""
+    if not user.is_authenticated or not user.is_active:
+        return Reader(user_id=None)
+    grants = []
+    for role in Role.objects.on(on).filter(user=user).select_related("unit"):
+        units = frozenset(Unit.objects.under(role.unit).values_list("pk", flat=True))
+        grants.append((role.name, units))
+    return Reader(user_id=user.pk, grants=tuple(grants))
+
+
+def province_reader() -> Reader:
+    """The reader of the province's own commands, run by whoever may log in to the server."""
+    return Reader(
+        user_id=None, grants=((RoleName.ADMINISTRATOR, frozenset(Unit.objects.values_list("pk", flat=True))),)
+    )
