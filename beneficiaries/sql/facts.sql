@@ -3,6 +3,8 @@
 -- Output: person_id, category_id, age (whole years at the month's end, as the bands count it), injury, units.
 -- A rate that changes with age counts in the birthday's month; an end by age counts after it (rules E04, E10), so
 -- the last band is still the one of the birthday's month. Death ends monthly benefits after its month (E05).
+-- A carer's rate follows the age of whom they care for: the person linked, else the child named on the grant; where
+-- neither is known the age is null, which fits no rate and stops the slice. A benefit by the head counts its children.
 WITH dated AS (
     SELECT
         a.entitlement_id, a.month, e.person_id, e.category_id, e.injury_rate AS injury,
@@ -19,12 +21,14 @@ WITH dated AS (
     JOIN benefits_category c ON c.code = e.category_id
     JOIN beneficiaries_person p ON p.id = e.person_id
     LEFT JOIN beneficiaries_person linked ON linked.id = e.linked_person_id
-    JOIN LATERAL (
-        SELECT
-            CASE WHEN c.age_of = 'linked' AND linked.id IS NOT NULL THEN linked.birth_date ELSE p.birth_date END
-                AS birth_date,
-            CASE WHEN c.age_of = 'linked' AND linked.id IS NOT NULL THEN linked.birth_precision
-                ELSE p.birth_precision END AS birth_precision
+    LEFT JOIN LATERAL (
+        SELECT p.birth_date, p.birth_precision WHERE c.age_of = 'self'
+        UNION ALL
+        SELECT linked.birth_date, linked.birth_precision WHERE c.age_of = 'linked' AND linked.id IS NOT NULL
+        UNION ALL
+        SELECT child.birth_date, child.birth_precision FROM beneficiaries_child child
+        WHERE c.age_of = 'linked' AND c.per <> 'child' AND linked.id IS NULL AND child.entitlement_id = e.id
+        LIMIT 1
     ) AS b ON true
     WHERE a.month >= e.from_month AND (e.last_month IS NULL OR a.month <= e.last_month)
       AND (
@@ -61,7 +65,7 @@ heads AS (
 
 SELECT
     d.entitlement_id, d.month, d.person_id, d.category_id, d.injury,
-    least(d.age_months / 12, d.end_age - 1) AS age,
+    CASE WHEN d.per = 'child' THEN 0 ELSE least(d.age_months / 12, d.end_age - 1) END AS age,
     CASE d.per
         WHEN 'month' THEN 1
         WHEN 'seniority_year' THEN d.seniority_years
@@ -70,5 +74,6 @@ SELECT
     END AS units
 FROM dated d
 LEFT JOIN heads USING (entitlement_id, month)
-WHERE (d.min_age IS NULL OR d.age_months >= d.min_age * 12)
+WHERE d.per = 'child' -- the age limits are the children's, counted in heads
+   OR (d.min_age IS NULL OR d.age_months >= d.min_age * 12)
   AND (d.end_age IS NULL OR d.age_months - 1 < d.end_age * 12)

@@ -25,7 +25,7 @@ excluded AS (
         WHEN s.excluded_by_pension AND s.pension_kind <> ''
             AND NOT (s.allows_lower_pension AND s.pension_amount < s.amount) THEN 'pension'
         WHEN s.stacking IN ('btxh_allowance', 'btxh_single_parent') AND s.institution IS NOT NULL THEN s.institution
-        WHEN s.stacking = 'ncc_supplement' AND s.entitlements > 1 THEN (
+        WHEN s.entitlements > 1 THEN (
             SELECT special.code FROM benefits_category special
             WHERE special.replaces_id = s.category_id AND special.code = ANY (s.categories) LIMIT 1
         )

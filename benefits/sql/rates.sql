@@ -1,7 +1,7 @@
 -- The rates in use for each month asked, by the law in force on one day.
 -- Reads: asked (month). Input: reckoned_on. Output: per category, month and band the amount of one unit, in đồng.
 -- The rule of choice is that of benefits/models.py: the latest applies_from, then the latest in_force_from, among
--- rows in force, and a row that ends lasts until its end is law.
+-- rows in force, and a row that ends lasts until its end is law. A later row displaces the bands that it covers.
 WITH months AS (SELECT DISTINCT month FROM asked),
 
 bases AS (
@@ -13,10 +13,8 @@ bases AS (
     ORDER BY b.base_code, m.month, b.applies_from DESC, b.in_force_from DESC
 ),
 
-ranked AS (
-    SELECT r.*, m.month, rank() OVER (
-        PARTITION BY r.category_id, m.month ORDER BY r.applies_from DESC, r.in_force_from DESC
-    ) AS place
+candidates AS (
+    SELECT r.*, m.month
     FROM months m
     JOIN benefits_rate r ON r.applies_from <= m.month AND r.in_force_from <= %(reckoned_on)s
         AND (r.applies_to IS NULL OR r.applies_to >= m.month OR r.ends_in_force_from > %(reckoned_on)s)
@@ -25,6 +23,13 @@ ranked AS (
 SELECT
     r.category_id, r.month, r.id AS rate_id, b.id AS base_id, r.age_from, r.age_to, r.injury_from, r.injury_to,
     coalesce(r.amount, (floor(r.coefficient * b.amount / r.round_to + 0.5) * r.round_to)::bigint) AS unit_amount
-FROM ranked r
+FROM candidates r
 LEFT JOIN bases b ON b.base_code = r.base_code AND b.month = r.month
-WHERE r.place = 1
+WHERE NOT EXISTS (
+    SELECT FROM candidates later
+    WHERE later.category_id = r.category_id AND later.month = r.month
+        AND (later.applies_from, later.in_force_from) > (r.applies_from, r.in_force_from)
+        AND later.age_from <= r.age_from AND coalesce(later.age_to, 200) >= coalesce(r.age_to, 200)
+        AND coalesce(later.injury_from, 0) <= coalesce(r.injury_from, 0)
+        AND coalesce(later.injury_to, 100) >= coalesce(r.injury_to, 100)
+)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from areas.operations import UnknownProvince, load_units
 from beneficiaries.providers import load_providers
 from benefits.operations import load_benefits
+from payments.operations.lookback import queue_late_rates
 
 EXCLUDABLE = ("secondary", "assumed")
 
@@ -38,6 +39,9 @@ class Command(BaseCommand):
             with transaction.atomic():
                 units = load_units(province=province)
                 benefits = load_benefits(exclude=left_out)
+                queue_late_rates(
+                    changes=[(row.category, row.from_month, row.in_force_from) for row in benefits.affected]
+                )
                 tables = units | benefits.tables | {"providers": load_providers()}
         except UnknownProvince as error:
             raise CommandError(str(error)) from error

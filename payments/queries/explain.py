@@ -1,0 +1,194 @@
+"""Why a person gets what they get: every due with its base, coefficient and article, and every line posted.
+
+In words that an officer can read out. A category that tells of HIV is shown as social protection only, unless the
+reader decides about it (Law 64/2006; rule H01).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.access import Action, Reader
+from beneficiaries.models import Person, Residence
+from benefits.models import Confidence, Per
+from common import sql
+from common.money import format_number, format_vnd
+from payments.models import Line, LineKind, month_id_range
+
+RELATIONS = (
+    ("payments", "asked_of_person"),
+    ("beneficiaries", "facts"),
+    ("benefits", "rates"),
+    ("benefits", "granted"),
+    ("benefits", "due"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the law grants for the month; amounts in đồng, `amount` 0 where stacking let `dropped_by` win."""
+
+    category: str
+    name: str
+    month: date
+    base: int | None
+    coefficient: Decimal | None
+    units: int
+    amount: int | None
+    article: str
+    dropped_by: str | None
+    words: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLine:
+    """A line of a payment in the month's cycle; `payment_state` is the payment's outcome, or its batch's state."""
+
+    category: str
+    name: str
+    month: date
+    kind: str
+    amount: int
+    payment_state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    month: date
+    dues: list[Due]
+    lines: list[PostedLine]
+
+    @property
+    def total(self) -> int:
+        """What is due for the month, in đồng."""
+        return sum(due.amount or 0 for due in self.dues)
+
+
+def explain(*, person: Person, month: date, on: date, reader: Reader) -> Explanation:
+    """Each due of `month` by the decrees in force on `on`, and each line posted in that month's cycle."""
+    reveals = _reveals(person, reader)
+    params = {
+        "person_id": person.pk,
+        "month": month,
+        "reckoned_on": on,
+        "birth_convention": settings.BIRTH_CONVENTION,
+    }
+    statement = sql.relations(*RELATIONS).replace("asked_of_person AS (", "asked AS (", 1)
+    with connection.cursor() as cursor:
+        cursor.execute(statement + "\n" + sql.load("payments", "explain_dues"), params)
+        columns = [column[0] for column in cursor.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return Explanation(month, [_due(row, rows, reveals) for row in rows], _lines(person, month, reveals))
+
+
+def category_name(category: Any, reveals: bool) -> str:
+    """A category's name in the active language; its public name unless the reader may know it."""
+    hidden = category["sensitive"] and not reveals
+    vietnamese = (get_language() or "vi").startswith("vi")
+    return str(category[("public_" if hidden else "") + ("name_vi" if vietnamese else "name_en")])
+
+
+def _reveals(person: Person, reader: Reader) -> bool:
+    units = reader.units(Action.SEE_SENSITIVE)
+    return Residence.objects.filter(person=person, commune__in=units).exists() if units else False
+
+
+def _due(row: dict[str, Any], rows: list[dict[str, Any]], reveals: bool) -> Due:
+    hidden = row["sensitive"] and not reveals
+    article = "; ".join(part for part in (row["article"], row["source"]) if part)
+    if hidden:
+        article = str(row["source"] or "")
+    winner = next((other for other in rows if other["category"] == row["dropped_by"]), None)
+    winner_hidden = winner is not None and winner["sensitive"] and not reveals
+    return Due(
+        category=row["scheme"] if hidden else row["category"],
+        name=category_name(row, reveals),
+        month=row["month"],
+        base=row["base"],
+        coefficient=row["coefficient"],
+        units=row["units"],
+        amount=row["amount"] if row["granted"] is not None else None,
+        article=article,
+        dropped_by=winner["scheme"] if winner and winner_hidden else row["dropped_by"],
+        words=_words(row, winner, article, reveals),
+        confidence=_weakest(row),
+    )
+
+
+def _weakest(row: dict[str, Any]) -> str:
+    order = [Confidence.ASSUMED, Confidence.SECONDARY, Confidence.VERIFIED]
+    present = {row["confidence"], row["base_confidence"]}
+    return next((str(level) for level in order if level in present), "")
+
+
+def _words(row: dict[str, Any], winner: dict[str, Any] | None, article: str, reveals: bool) -> str:
+    if row["granted"] is None:
+        return _(
+            "No rate is in force for this month and these facts; the month cannot be paid until it is loaded."
+        )
+    if row["fixed"] is not None:
+        sentence = _("%(amount)s by %(article)s") % {"amount": format_vnd(row["fixed"]), "article": article}
+    else:
+        sentence = _(
+            "standard level %(base)s × coefficient %(coefficient)s, %(article)s; level by %(source)s"
+        ) % {
+            "base": format_vnd(row["base"]),
+            "coefficient": str(row["coefficient"].normalize()).replace(".", ","),
+            "article": article,
+            "source": row["base_source"],
+        }
+    if row["per"] != Per.MONTH:
+        sentence = _("%(units)s times: %(sentence)s") % {"units": row["units"], "sentence": sentence}
+    if row["amount"] == 0 and row["dropped_by"]:
+        if row["dropped_by"] == "pension":
+            cause = _("a pension or monthly social insurance is received")
+        else:
+            name = category_name(winner, reveals) if winner else row["dropped_by"]
+            cause = _("“%(name)s” is paid instead") % {"name": name}
+        granted = format_number(row["granted"])
+        return _("Not paid: %(cause)s. By itself it would be %(granted)s ₫: %(sentence)s.") % {
+            "cause": cause,
+            "granted": granted,
+            "sentence": sentence,
+        }
+    return _("%(amount)s = %(sentence)s.") % {"amount": format_vnd(row["amount"]), "sentence": sentence}
+
+
+def _lines(person: Person, month: date, reveals: bool) -> list[PostedLine]:
+    low, high = month_id_range(month)
+    found = (
+        Line.objects.filter(payment__person=person, payment_id__gte=low, payment_id__lt=high)
+        .select_related("entitlement__category", "payment__batch")
+        .order_by("payment_id", "for_month", "entitlement_id", "kind")
+    )
+    lines = []
+    for line in found:
+        category = vars(line.entitlement.category)
+        payment = line.payment
+        lines.append(
+            PostedLine(
+                category=category["scheme"] if category["sensitive"] and not reveals else category["code"],
+                name=category_name(category, reveals),
+                month=line.for_month,
+                kind=line.kind,
+                amount=line.amount,
+                payment_state=payment.outcome or payment.batch.state,
+                words=_("%(kind)s, month %(month)s: %(amount)s")
+                % {
+                    "kind": LineKind(line.kind).label,
+                    "month": f"{line.for_month:%m/%Y}",
+                    "amount": format_vnd(line.amount),
+                },
+            )
+        )
+    return lines
