@@ -1,0 +1,1 @@
+"""Made-up people and officers for demonstrations, tests and benchmarks; nothing here describes anyone real."""
