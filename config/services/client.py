@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -118,7 +119,7 @@ def _start_once(state: State) -> None:
                     os.ftruncate(lock, 0)
                     _spawn(state, lock)
                     started += 1
-                elif _reported(lock)[1] == "ready":
+                elif _reported(lock)[1] == "ready" and _listens(state):
                     return
             finally:
                 os.close(lock)
@@ -149,6 +150,17 @@ def _spawn(state: State, lock: int) -> None:
             pass_fds=(lock,),
             start_new_session=True,
         )
+
+
+def _listens(state: State) -> bool:
+    """Whether both servers take connections: one may have died so lately that its supervisor does not know yet."""
+    try:
+        for path in (state.postgres_socket, state.valkey_socket):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(str(path))
+    except OSError:
+        return False
+    return True
 
 
 def _reported(descriptor: int) -> tuple[int, str]:

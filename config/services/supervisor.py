@@ -1,7 +1,7 @@
 """The small process that owns both servers: starts them, restarts a dead one, stops them when no client is left.
 
 Run as `python -m config.services.supervisor LOCK_FD`, with LOCK_FD the inherited, locked descriptor of the state's
-supervisor lock file, in which it reports `starting`, `ready` or `failed: why`.
+supervisor lock file, in which it reports `ready`, `failed: why` or another word.
 """
 
 import fcntl
@@ -87,8 +87,10 @@ class Supervisor:
             raise ServicesError(f"{name} keeps dying; see {self.state.log}")
         self.restarts.append(now)
         print(f"{name} ended with {self.servers[name].returncode}: starting it again", flush=True)
+        self.report("restarting")
         starter = postgres.start if name == "postgres" else valkey.start
         self.servers[name] = starter(self.state, self.servers_fd)
+        self.report("ready")
 
     def _stop_servers(self) -> None:
         if "postgres" in self.servers:
