@@ -1,0 +1,104 @@
+"""`manage.py coverage YYYY-MM [--by …]`: who is paid through an account, against the target."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from accounts.access import province_reader
+from common.money import format_number
+from common.months import format_month, parse_month
+from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage
+
+WIDTHS = (15, 10, 9, 9, 10, 20, 20, 20)
+
+
+class Command(BaseCommand):
+    help = (
+        "Coverage of one month in the whole province: through accounts, all, rate, target, gap and amounts."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("month", metavar="YYYY-MM")
+        parser.add_argument("--by", choices=[by.value for by in By], default=By.SCHEME.value)
+        parser.add_argument(
+            "--json", action="store_true", dest="as_json", help="print one JSON object and nothing else"
+        )
+
+    def handle(self, *args: Any, month: str, by: str, as_json: bool, **options: Any) -> None:
+        try:
+            wanted = parse_month(month)
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from error
+        try:
+            found = coverage(month=wanted, by=By(by), reader=province_reader())
+        except NoFigures as error:
+            raise CommandError(str(error)) from error
+        if as_json:
+            self.stdout.write(json.dumps(as_object(found), ensure_ascii=False))
+        else:
+            self.stdout.write(as_text(found))
+
+
+def as_object(found: Coverage) -> dict[str, Any]:
+    """The answer as scripts read it (docs/coverage.md): amounts in đồng, rates as fractions of 1."""
+    return {
+        "month": format_month(found.month),
+        "cycle": format_month(found.cycle.month),
+        "settled": found.settled,
+        "by": found.by.value,
+        "overlaps": found.overlaps,
+        "total": _figures(found.total),
+        "rows": [{"key": row.key, "name": row.name} | _figures(row) for row in found.rows],
+    }
+
+
+def _figures(row: Row) -> dict[str, int | float]:
+    return {
+        "covered": row.covered,
+        "all": row.all,
+        "rate": row.rate,
+        "target": float(row.target),
+        "gap": row.gap,
+        "amount": row.amount,
+        "amount_cashless": row.amount_cashless,
+        "amount_cashless_year": row.amount_year,
+    }
+
+
+def as_text(found: Coverage) -> str:
+    """The same as a table of plain text."""
+    heads = (
+        _("through accounts"),
+        _("all"),
+        _("rate"),
+        _("target"),
+        _("gap"),
+        _("amount, đồng"),
+        _("through accounts"),
+        _("since January"),
+    )
+    rows = [*found.rows, found.total]
+    width = min(max(len(row.name) for row in rows), 60) + 2
+    lines = [" " * width + "".join(head.rjust(size) for head, size in zip(heads, WIDTHS, strict=True))]
+    for row in rows:
+        cells = (
+            format_number(row.covered),
+            format_number(row.all),
+            f"{row.rate:.1%}",
+            f"{row.target:.0%}",
+            format_number(row.gap),
+            format_number(row.amount),
+            format_number(row.amount_cashless),
+            format_number(row.amount_year),
+        )
+        line = "".join(cell.rjust(size) for cell, size in zip(cells, WIDTHS, strict=True))
+        lines.append(row.name[: width - 2].ljust(width) + line)
+    if found.overlaps:
+        lines.append(
+            _("A person with two categories stands in both rows: the rows do not add up to the total.")
+        )
+    return "\n".join(lines)

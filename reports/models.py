@@ -1,0 +1,85 @@
+"""Targets of cashless payment, and the figures of each cycle, kept apart from the payments that they count."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from benefits.models import Scheme
+from common.fields import NfcCharField
+
+
+class Target(models.Model):
+    """The rate through accounts to be reached by a day. A changed target is another row, set later: history stays.
+
+    Without a scheme it holds for both; without a unit for the whole province.
+    """
+
+    scheme = models.CharField(_("scheme"), max_length=4, choices=Scheme, blank=True)
+    unit = models.ForeignKey("areas.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    on_date = models.DateField(_("to be reached by"))
+    rate = models.DecimalField(_("rate, fraction of 1"), max_digits=5, decimal_places=4)
+    set_on = models.DateField(_("set on"))
+    source = NfcCharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("target of cashless payment")
+        verbose_name_plural = _("targets of cashless payment")
+        ordering = ["on_date", "set_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "unit", "on_date", "set_on"], nulls_distinct=False, name="a_target_once"
+            ),
+            models.CheckConstraint(condition=Q(rate__gt=0, rate__lte=1), name="target_rate_is_a_fraction"),
+        ]
+
+
+class Snapshot(models.Model):
+    """That a cycle's figures stand, and what they were taken from (`fingerprint`; '' once the cycle was closed).
+
+    `settled`: every list of the cycle is settled, so that the figures say who was paid, not where money was sent.
+    """
+
+    cycle = models.OneToOneField("payments.Cycle", models.PROTECT, primary_key=True, related_name="+")
+    fingerprint = models.CharField(max_length=32, blank=True)
+    settled = models.BooleanField()
+    taken_at = models.DateTimeField()
+
+
+class Part(models.TextChoices):
+    """What a figure is broken down by, beside commune, paying unit and scheme. `key` names the row of it."""
+
+    WHOLE = "whole", _("whole")
+    CATEGORY = "category", _("category")
+    PROVIDER = "provider", _("provider")
+    OBSTACLE = "obstacle", _("obstacle")
+
+
+class Figure(models.Model):
+    """Counts of (person, scheme) pairs and sums in đồng of one cycle; defined in reports/sql/coverage.sql.
+
+    Rows of `WHOLE` add up to the province. Rows of `CATEGORY` and `PROVIDER` may count a pair several times;
+    rows of `OBSTACLE` are the pairs not covered, by reason ('' where none was noted).
+    """
+
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="figures", db_index=False)
+    part = models.CharField(max_length=8, choices=Part)
+    key = models.CharField(max_length=24, blank=True)
+    commune = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", db_index=False)
+    scheme = models.CharField(max_length=4, choices=Scheme)
+    people = models.PositiveIntegerField()
+    covered = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    amount_cashless = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "part", "key", "commune", "unit", "scheme"], name="a_figure_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(covered__lte=models.F("people")), name="covered_within_people"
+            ),
+        ]

@@ -1,0 +1,270 @@
+"""Coverage of a month: who is paid through an account, against the target (docs/coverage.md).
+
+Figures are read from the snapshots; `keep_figures` first takes those that no longer stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.access import Reader
+from benefits.models import Category, Scheme
+from common.months import format_month
+from common.text import sort_key
+from payments.models import Cycle
+from reports.models import Figure, Part, Snapshot
+from reports.operations import keep_figures
+from reports.queries.area import Area, area_of
+from reports.targets import Targets, missing, targets
+
+TOTAL = "total"
+OTHER = "BTXH_OTHER"
+
+
+class By(StrEnum):
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    SCHEME = "scheme"
+    CATEGORY = "category"
+
+
+class NoFigures(LookupError):
+    """The month has no cycle, or its list is still being made; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a coverage table: `all` counts pairs of person and scheme; amounts in đồng.
+
+    `amount` is everything paid or on its way in the cycle, `amount_cashless` the part through accounts, and
+    `amount_year` that part since January.
+    """
+
+    key: str
+    name: str
+    covered: int
+    all: int
+    target: Decimal
+    amount: int
+    amount_cashless: int
+    amount_year: int
+    url: str = ""
+
+    @property
+    def rate(self) -> float:
+        return round(self.covered / self.all, 6) if self.all else 0.0
+
+    @property
+    def gap(self) -> int:
+        return missing(covered=self.covered, everybody=self.all, rate=self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A month's coverage in the reader's area. `overlaps`: rows may count a person several times."""
+
+    month: date
+    cycle: Cycle
+    settled: bool
+    by: By
+    total: Row
+    rows: list[Row]
+
+    @property
+    def overlaps(self) -> bool:
+        return self.by == By.CATEGORY
+
+
+def coverage(*, month: date, by: By, reader: Reader) -> Coverage:
+    """Coverage of the cycle that pays `month`, in the reader's area, one row a district, commune and so on.
+
+    Where districts are gone their rows are the paying units. Raises NoFigures.
+    """
+    cycle = Cycle.objects.filter(month__lte=month, last_month__gte=month).first()
+    if cycle is None:
+        text = _("No cycle pays %(month)s yet. Make its list first: manage.py run_cycle %(month)s")
+        raise NoFigures(text % {"month": format_month(month)})
+    months = list(
+        Cycle.objects.filter(month__year=cycle.month.year, month__lte=cycle.month).values_list(
+            "month", flat=True
+        )
+    )
+    keep_figures(months=months, at=timezone.now())
+    snapshot = Snapshot.objects.filter(cycle=cycle).first()
+    if snapshot is None:
+        text = _("The list of %(month)s is still being made; its figures follow as soon as it is done.")
+        raise NoFigures(text % {"month": format_month(month)})
+    table = Table(area=area_of(reader), held=targets(), month=cycle.month, months=months)
+    return Coverage(
+        month=month, cycle=cycle, settled=snapshot.settled, by=by, total=table.total(), rows=table.rows(by)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How the figures of one month, and of its year so far (`months`), become rows for one area."""
+
+    area: Area
+    held: Targets
+    month: date
+    months: list[date]
+
+    def total(self) -> Row:
+        target = self.held.rate(month=self.month, units=self.area.chain)
+        return add_up(self.rows(By.SCHEME), key=TOTAL, name=self.area.name, target=target)
+
+    def rows(self, by: By) -> list[Row]:
+        makers: dict[By, Callable[[], list[Row]]] = {
+            By.DISTRICT: self._districts,
+            By.COMMUNE: self._communes,
+            By.SCHEME: self._schemes,
+            By.CATEGORY: self._categories,
+        }
+        return makers[by]()
+
+    def _schemes(self) -> list[Row]:
+        sums = self._sums(Part.WHOLE, "scheme")
+        return [
+            self._row(sums, (scheme,), key=scheme, name=str(Scheme(scheme).label), scheme=scheme)
+            for scheme in Scheme.values
+            if (scheme,) in sums
+        ]
+
+    def _communes(self) -> list[Row]:
+        return self._units(self._sums(Part.WHOLE, "commune_id"))
+
+    def _districts(self) -> list[Row]:
+        """By paying unit; where the reader sees less than a paying unit, by commune."""
+        inside: Sums = {}
+        for (unit, commune), found in self._sums(Part.WHOLE, "unit_id", "commune_id").items():
+            place = (unit if unit in self.area.units else commune,)
+            inside[place] = inside.get(place, Sum4()) + found
+        return self._units(inside)
+
+    def _units(self, sums: Sums) -> list[Row]:
+        found = [self.area.units[int(str(unit))] for (unit,) in sums]
+        rows = [
+            self._row(sums, (unit.pk,), key=unit.code, name=unit.name, units=self.area.chain_of(unit))
+            for unit in found
+        ]
+        return sorted(rows, key=lambda row: (sort_key(row.name), row.key))
+
+    def _categories(self) -> list[Row]:
+        sums = self._sums(Part.CATEGORY, "key", "scheme")
+        categories = Category.objects.in_bulk([str(key) for key, _scheme in sums])
+        vietnamese = (get_language() or "vi").startswith("vi")
+        rows = [
+            self._row(
+                sums,
+                (code, category.scheme),
+                key=code,
+                name=category.name_vi if vietnamese else category.name_en,
+                scheme=category.scheme,
+            )
+            for code, category in categories.items()
+        ]
+        rows.sort(key=lambda row: (-row.all, row.key))
+        if self.area.sees_sensitive:
+            return rows
+        return fold_sensitive(rows, {code for code, category in categories.items() if category.sensitive})
+
+    def _sums(self, part: Part, *keys: str) -> Sums:
+        """By those columns: the month's counts and sums, and what went through accounts since January."""
+        figures = self.area.figures(part)
+        now = _added(figures.filter(snapshot=self.month), keys)
+        year = _added(figures.filter(snapshot__in=self.months), keys)
+        return {key: replace(sums, year=year[key].cashless) for key, sums in now.items()}
+
+    def _row(
+        self,
+        sums: Sums,
+        place: tuple[object, ...],
+        *,
+        key: str,
+        name: str,
+        scheme: str = "",
+        units: tuple[int, ...] | None = None,
+    ) -> Row:
+        found = sums[place]
+        chain = self.area.chain if units is None else units
+        return Row(
+            key=key,
+            name=name,
+            covered=found.covered,
+            all=found.people,
+            target=self.held.rate(month=self.month, scheme=scheme, units=chain),
+            amount=found.amount,
+            amount_cashless=found.cashless,
+            amount_year=found.year,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sum4:
+    """Sums of figures: pairs, those covered, and đồng."""
+
+    people: int = 0
+    covered: int = 0
+    amount: int = 0
+    cashless: int = 0
+    year: int = 0
+
+    def __add__(self, other: Sum4) -> Sum4:
+        return Sum4(
+            self.people + other.people,
+            self.covered + other.covered,
+            self.amount + other.amount,
+            self.cashless + other.cashless,
+            self.year + other.year,
+        )
+
+
+Sums = dict[tuple[object, ...], Sum4]
+
+
+def _added(figures: QuerySet[Figure], keys: tuple[str, ...]) -> Sums:
+    rows = figures.values_list(*keys).annotate(
+        Sum("people"), Sum("covered"), Sum("amount"), Sum("amount_cashless")
+    )
+    return {row[: len(keys)]: Sum4(*map(int, row[len(keys) :])) for row in rows}
+
+
+def add_up(rows: Iterable[Row], *, key: str, name: str, target: Decimal) -> Row:
+    """Rows that do not overlap as one."""
+    rows = list(rows)
+    return Row(
+        key=key,
+        name=name,
+        covered=sum(row.covered for row in rows),
+        all=sum(row.all for row in rows),
+        target=target,
+        amount=sum(row.amount for row in rows),
+        amount_cashless=sum(row.amount_cashless for row in rows),
+        amount_year=sum(row.amount_year for row in rows),
+    )
+
+
+def fold_sensitive(rows: list[Row], sensitive: set[str]) -> list[Row]:
+    """The rows with the sensitive categories hidden, for readers who may not know of them.
+
+    They are put together with the smallest other category of social protection, so that the common row never
+    tells how many people they hold.
+    """
+    hidden = [row for row in rows if row.key in sensitive]
+    if not hidden:
+        return rows
+    others = [row for row in rows if row.key not in sensitive]
+    cover = [row for row in others if row.key.startswith(Scheme.BTXH)][-1:]
+    name = _("Other social protection")
+    return [row for row in others if row not in cover] + [
+        add_up([*cover, *hidden], key=OTHER, name=name, target=hidden[0].target)
+    ]
