@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from django.conf import settings
 
+    # A worker of pytest-xdist inherits its controller's environment, and reads the settings before this line.
+    found = services.urls(os.environ)
+    settings.REDIS_URL, settings.CELERY_BROKER_URL = found.redis_url, found.broker_url
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_ansinh_{slot}"
 
 
