@@ -6,6 +6,7 @@ Set here, not in pyproject.toml: the environment must be complete before the set
 
 import fcntl
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -39,6 +40,17 @@ def pytest_configure(config: pytest.Config) -> None:
     found = services.urls(os.environ)
     settings.REDIS_URL, settings.CELERY_BROKER_URL = found.redis_url, found.broker_url
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_ansinh_{slot}"
+
+
+@pytest.fixture
+def as_application(db: None) -> Iterator[None]:
+    """Run the test's statements with the rights of the site and its workers, not the owner's."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE ansinh_app")
+        yield
+        cursor.execute("RESET ROLE")
 
 
 def _take_slot() -> int:

@@ -25,5 +25,5 @@ def test_a_fragment_adds_its_texts(locale: Path):
 
 def test_two_translations_of_one_text_are_refused(locale: Path):
     (locale / "fragments" / "banks.po").write_text('msgid "Bank"\nmsgstr "Nhà băng"\n')
-    with pytest.raises(ValueError, match="banks[.]po: 'Bank' is already translated"):
+    with pytest.raises(ValueError, match=r"banks[.]po: 'Bank' is already translated"):
         merged(locale)
