@@ -30,8 +30,8 @@ demo: setup
 # The site with a worker and beat on this machine's own servers, until Ctrl-C.
 site: setup
 	$(PY) manage.py migrate --verbosity 0
-	@trap 'kill 0' EXIT; \
-	.venv/bin/celery -A config worker --beat --concurrency 2 --loglevel warning & \
+	@.venv/bin/celery -A config worker --beat --concurrency 2 --loglevel warning & worker=$$!; \
+	trap 'kill $$worker; wait $$worker' EXIT; \
 	.venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --threads 8
 
 test: setup /usr/bin/chromium

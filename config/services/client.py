@@ -18,7 +18,7 @@ from .paths import PROJECT, ServicesError, State, prepare, state_of
 
 _START_SECONDS = 180.0
 _ATTEMPTS = 3
-_PASSED_ON = ("PATH", "HOME", "PG_BINDIR", "ANSINH_STATE", "ANSINH_TEST_SERVICES", "ANSINH_TEST_STATE")
+_PASSED_ON = ("PATH", "HOME", "PG_BINDIR", "ANSINH_TEST_SERVICES")
 
 _held: dict[Path, int] = {}
 _held_guard = threading.Lock()
@@ -138,9 +138,11 @@ def _refuse_repeats(state: State, started: int, last_words: str) -> None:
 
 def _spawn(state: State, lock: int) -> None:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    # Absolute: the supervisor works in another directory.
+    environment["ANSINH_TEST_STATE" if state.volatile else "ANSINH_STATE"] = str(state.root)
     environment["ANSINH_IDLE_SECONDS"] = os.environ.get("ANSINH_IDLE_SECONDS", "60")
     with (state.log / "supervisor.log").open("ab") as log:
-        subprocess.Popen(
+        supervisor = subprocess.Popen(
             [sys.executable, "-m", "config.services.supervisor", str(lock)],
             cwd=PROJECT,
             env=environment,
@@ -150,6 +152,8 @@ def _spawn(state: State, lock: int) -> None:
             pass_fds=(lock,),
             start_new_session=True,
         )
+    # It outlives this process, which therefore never waits for it.
+    supervisor.returncode = 0
 
 
 def _listens(state: State) -> bool:

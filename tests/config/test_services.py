@@ -55,6 +55,7 @@ class World:
         self.state = State(Path(os.path.realpath(folder)))
         self.clients: list[subprocess.Popen[str]] = []
         self.prefix: list[str] = []
+        self.directory = PROJECT
         self.env = {
             "PATH": os.environ["PATH"],
             "ANSINH_STATE": str(folder),
@@ -64,7 +65,7 @@ class World:
     def client(self, *statements: tuple[str, str]) -> subprocess.Popen[str]:
         found = subprocess.Popen(
             [*self.prefix, sys.executable, "-c", CLIENT, json.dumps(statements)],
-            cwd=PROJECT,
+            cwd=self.directory,
             env=self.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -273,6 +274,12 @@ def test_the_application_changes_rows_and_no_tables(world: World):
         "1",
     ]
     assert answered[:4] == ["done"] * 4
+
+
+def test_a_relative_state_folder_is_that_of_the_command(world: World, tmp_path: Path):
+    world.env |= {"ANSINH_STATE": "state", "PYTHONPATH": str(PROJECT)}
+    world.directory = tmp_path
+    assert world.run(("owner", "SHOW data_directory"))[0] == str(tmp_path / "state" / "postgres")
 
 
 def test_it_writes_everything_to_disk_outside_tests(world: World):
