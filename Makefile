@@ -7,7 +7,7 @@ UV := .local/uv/bin/uv
 PY := .venv/bin/python
 MESSAGES := locale/vi/LC_MESSAGES/django.mo
 
-.PHONY: setup demo site test lint bench clean
+.PHONY: setup database demo site test lint bench clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/.installed $(MESSAGES)
@@ -23,13 +23,16 @@ $(UV): config/uv.txt
 $(MESSAGES): config/messages.py $(wildcard locale/vi/LC_MESSAGES/*.po locale/vi/fragments/*.po) .venv/.installed
 	$(PY) -m config.messages
 
+# Tables as the owner; everything after it runs as the application, which may change none.
+database: setup
+	$(PY) manage.py migrate --verbosity 0
+
 # The whole main job on the full synthetic roll, then the site; HEADLESS=1 stops after the coverage table.
-demo: setup
+demo: database
 	$(PY) manage.py demo $(if $(HEADLESS),--headless)
 
 # The site with a worker and beat on this machine's own servers, until Ctrl-C.
-site: setup
-	$(PY) manage.py migrate --verbosity 0
+site: database
 	@.venv/bin/celery -A config worker --beat --concurrency 2 --loglevel warning & worker=$$!; \
 	trap 'kill $$worker; wait $$worker' EXIT; \
 	.venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --threads 8
@@ -43,7 +46,7 @@ lint: setup
 	.venv/bin/lint-imports
 	.venv/bin/mypy
 
-bench: setup
+bench: database
 	$(PY) manage.py bench generation --people $(PEOPLE)
 
 # Debian's browser for the tests of the pages, where we may install it; without it those tests say so.
