@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -22,13 +23,12 @@ def keep_figures(*, months: Sequence[date], at: datetime) -> int:
     return sum(_take(month=row["month"], at=at) for row in _stale(months))
 
 
-def _stale(months: Sequence[date]) -> list[dict[str, object]]:
+def _stale(months: Sequence[date]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         return sql.rows(cursor, "reports", "stale", {"months": list(months)})
 
 
-def _take(*, month: object, at: datetime) -> bool:
-    assert isinstance(month, date)
+def _take(*, month: date, at: datetime) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('figures ' || %s, 0))", [month.isoformat()]

@@ -17,8 +17,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Reader
+from areas.models import Level
 from benefits.models import Category, Scheme
-from common.months import format_month
+from common.months import add_months, format_month
 from common.text import sort_key
 from payments.models import Cycle
 from reports.models import Figure, Part, Snapshot
@@ -89,38 +90,58 @@ def coverage(*, month: date, by: By, reader: Reader) -> Coverage:
 
     Where districts are gone their rows are the paying units. Raises NoFigures.
     """
+    table = table_of(month=month, reader=reader)
+    return Coverage(
+        month=month,
+        cycle=table.cycle,
+        settled=table.settled,
+        by=by,
+        total=table.total(),
+        rows=table.rows(by),
+    )
+
+
+def table_of(*, month: date, reader: Reader) -> Table:
+    """The standing figures of the cycle that pays `month`, ready to be read by rows. Raises NoFigures."""
     cycle = Cycle.objects.filter(month__lte=month, last_month__gte=month).first()
     if cycle is None:
         text = _("No cycle pays %(month)s yet. Make its list first: manage.py run_cycle %(month)s")
         raise NoFigures(text % {"month": format_month(month)})
     months = list(
-        Cycle.objects.filter(month__year=cycle.month.year, month__lte=cycle.month).values_list(
-            "month", flat=True
-        )
+        Cycle.objects.filter(month__lte=cycle.month, month__gt=add_months(cycle.month, -12))
+        .order_by("month")
+        .values_list("month", flat=True)
     )
     keep_figures(months=months, at=timezone.now())
     snapshot = Snapshot.objects.filter(cycle=cycle).first()
     if snapshot is None:
         text = _("The list of %(month)s is still being made; its figures follow as soon as it is done.")
         raise NoFigures(text % {"month": format_month(month)})
-    table = Table(area=area_of(reader), held=targets(), month=cycle.month, months=months)
-    return Coverage(
-        month=month, cycle=cycle, settled=snapshot.settled, by=by, total=table.total(), rows=table.rows(by)
-    )
+    return Table(cycle=cycle, settled=snapshot.settled, months=months, area=area_of(reader), held=targets())
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How the figures of one month, and of its year so far (`months`), become rows for one area."""
+    """How the figures of one cycle become rows for one area; `months` are the twelve months up to it."""
 
+    cycle: Cycle
+    settled: bool
+    months: list[date]
     area: Area
     held: Targets
-    month: date
-    months: list[date]
+
+    @property
+    def month(self) -> date:
+        return self.cycle.month
 
     def total(self) -> Row:
         target = self.held.rate(month=self.month, units=self.area.chain)
         return add_up(self.rows(By.SCHEME), key=TOTAL, name=self.area.name, target=target)
+
+    def has_districts(self) -> bool:
+        """Whether any district pays in this month; after the reform none does."""
+        figures = self.area.figures(Part.WHOLE).filter(snapshot=self.month)
+        return figures.filter(unit__level=Level.DISTRICT, unit_id__in=list(self.area.units)).exists()
 
     def rows(self, by: By) -> list[Row]:
         makers: dict[By, Callable[[], list[Row]]] = {
@@ -181,7 +202,8 @@ class Table:
         """By those columns: the month's counts and sums, and what went through accounts since January."""
         figures = self.area.figures(part)
         now = _added(figures.filter(snapshot=self.month), keys)
-        year = _added(figures.filter(snapshot__in=self.months), keys)
+        since_january = [month for month in self.months if month.year == self.month.year]
+        year = _added(figures.filter(snapshot__in=since_january), keys)
         return {key: replace(sums, year=year[key].cashless) for key, sums in now.items()}
 
     def _row(

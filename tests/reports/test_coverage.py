@@ -73,10 +73,9 @@ def test_two_rounds_through_the_account_are_one_covered_person_with_both_amounts
     worlds.run_round(DECEMBER)
     worlds.grant(who, "BTXH_5.4", since=DECEMBER, heads=1)
     worlds.run_round(DECEMBER)
-    assert Payment.objects.count() in (1, 2)
-    covered, everybody, amount, cashless = total()
-    assert (covered, everybody) == (1, 1)
-    assert amount == cashless == sum(Payment.objects.values_list("amount", flat=True))
+    # A single parent's support, coefficient 1.0, beside the allowance of an elderly woman, 1.0.
+    assert Payment.objects.count() == 2
+    assert total() == (1, 1, 1_000_000, 1_000_000)
 
 
 def test_a_person_paid_partly_in_cash_in_the_month_is_not_covered():
@@ -90,11 +89,12 @@ def test_a_person_paid_partly_in_cash_in_the_month_is_not_covered():
 
 
 def test_a_person_with_both_schemes_counts_in_each_and_the_total_is_their_sum():
-    who = elderly(born=date(1940, 1, 1), bank=True)
+    who = elderly(bank=True)
     worlds.grant(who, "CDHH", since=DECEMBER, injury_rate=61, queue=False)
+    elderly("Trần Thị Hai")
     worlds.run_round(DECEMBER)
-    assert rows(By.SCHEME) == dict.fromkeys(set(Batch.objects.values_list("scheme", flat=True)), (1, 1))
-    assert total()[:2] == (Payment.objects.count(), Payment.objects.count())
+    assert rows(By.SCHEME) == {"NCC": (1, 1), "BTXH": (1, 2)}
+    assert total()[:2] == (2, 3)
 
 
 def test_a_withdrawn_payment_does_not_count():
@@ -138,7 +138,7 @@ def test_rows_of_communes_and_districts_follow_the_payment_not_where_people_live
 def test_where_districts_are_gone_their_rows_are_the_paying_units():
     month = date(2025, 8, 1)
     commune = Unit.objects.on(month).communes().first()
-    elderly(since=month, lives=commune)
+    worlds.grant(worlds.person(born=date(1980, 1, 1), lives=commune), "BTXH_5.6_N", since=month)
     worlds.run_round(month)
     assert rows(By.DISTRICT, month) == rows(By.COMMUNE, month) == {commune.code: (0, 1)}
 

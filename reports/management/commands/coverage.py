@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import json
+from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.access import province_reader
+from common.commands import JsonCommand, month_argument
 from common.money import format_number
-from common.months import format_month, parse_month
+from common.months import format_month
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage
 
 WIDTHS = (15, 10, 9, 9, 10, 20, 20, 20)
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     help = (
         "Coverage of one month in the whole province: through accounts, all, rate, target, gap and amounts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("month", metavar="YYYY-MM")
+        super().add_arguments(parser)
+        parser.add_argument("month", type=month_argument, metavar="YYYY-MM")
         parser.add_argument("--by", choices=[by.value for by in By], default=By.SCHEME.value)
-        parser.add_argument(
-            "--json", action="store_true", dest="as_json", help="print one JSON object and nothing else"
-        )
 
-    def handle(self, *args: Any, month: str, by: str, as_json: bool, **options: Any) -> None:
+    def handle(self, *args: Any, month: date, by: str, as_json: bool, **options: Any) -> None:
         try:
-            wanted = parse_month(month)
-        except ValueError as error:
-            raise CommandError(str(error), returncode=2) from error
-        try:
-            found = coverage(month=wanted, by=By(by), reader=province_reader())
+            found = coverage(month=month, by=By(by), reader=province_reader())
         except NoFigures as error:
             raise CommandError(str(error)) from error
         if as_json:
-            self.stdout.write(json.dumps(as_object(found), ensure_ascii=False))
+            self.emit(as_object(found))
         else:
             self.stdout.write(as_text(found))
 

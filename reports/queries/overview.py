@@ -1,0 +1,184 @@
+"""What the dashboard shows beside the coverage table: pace, reasons, channels and the months before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.access import Reader
+from beneficiaries.models import Channel, ObstacleReason, Provider
+from benefits.models import Scheme
+from payments.models import Cycle, RoundState
+from reports.models import Part
+from reports.queries.coverage import By, Row, Table, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One scheme's rate in one month; None where it paid nobody."""
+
+    key: str
+    name: str
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One month of the trend."""
+
+    month: date
+    covered: int
+    all: int
+    rates: list[Line]
+
+    @property
+    def rate(self) -> float:
+        return self.covered / self.all if self.all else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why people are not paid through an account yet, how many, and what helps."""
+
+    label: str
+    count: int
+    next: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """What one bank or the Post carries in the month: people, đồng, and its part of all money."""
+
+    channel: str
+    channel_label: str
+    name: str
+    people: int
+    amount: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything of the dashboard for one month and area. `needed`: people a month until the target's day."""
+
+    table: Table
+    total: Row
+    schemes: list[Row]
+    rows: list[Row]
+    by: By
+    choices: list[By]
+    change: int | None
+    target_on: date | None
+    needed: int | None
+    reasons: list[Reason]
+    carriers: list[Carrier]
+    trend: list[Point]
+
+
+def months_with_figures() -> list[date]:
+    """Cycles with a finished list, newest first."""
+    made = Cycle.objects.filter(rounds__state=RoundState.DONE).distinct()
+    return list(made.order_by("-month").values_list("month", flat=True))
+
+
+def overview(*, month: date, by: By, reader: Reader) -> Overview:
+    """The dashboard of the cycle that pays `month`, in the reader's area. Raises NoFigures."""
+    table = table_of(month=month, reader=reader)
+    schemes, total, trend = table.rows(By.SCHEME), table.total(), _trend(table)
+    districts = table.has_districts()
+    if by == By.DISTRICT and not districts:
+        by = By.COMMUNE
+    before = trend[-2] if len(trend) > 1 else None
+    target = table.held.holding(month=table.month, units=table.area.chain)
+    return Overview(
+        table=table,
+        total=total,
+        schemes=schemes,
+        rows=table.rows(by),
+        by=by,
+        choices=[choice for choice in By if choice != By.DISTRICT or districts],
+        change=total.covered - before.covered if before else None,
+        target_on=target.on_date if target else None,
+        needed=_needed(total.gap, since=table.cycle.last_month, until=target.on_date) if target else None,
+        reasons=_reasons(table),
+        carriers=_carriers(table),
+        trend=trend,
+    )
+
+
+def _needed(gap: int, *, since: date, until: date) -> int | None:
+    """People a month from the month after `since` to the target's own, rounded up; None once it has passed."""
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return -(-gap // months) if months > 0 else None
+
+
+def _trend(table: Table) -> list[Point]:
+    figures = table.area.figures(Part.WHOLE).filter(snapshot__in=table.months)
+    sums = {
+        (month, scheme): (covered, people)
+        for month, scheme, covered, people in figures.values_list("snapshot_id", "scheme").annotate(
+            Sum("covered"), Sum("people")
+        )
+    }
+    schemes = [scheme for scheme in Scheme.values if any(found == scheme for _month, found in sums)]
+    points = []
+    for month in sorted({month for month, _scheme in sums}):
+        parts = [sums.get((month, scheme)) for scheme in schemes]
+        rates = [
+            Line(key=scheme, name=str(Scheme(scheme).label), rate=part[0] / part[1] if part else None)
+            for scheme, part in zip(schemes, parts, strict=True)
+        ]
+        there = [part for part in parts if part]
+        points.append(
+            Point(
+                month=month,
+                covered=sum(part[0] for part in there),
+                all=sum(part[1] for part in there),
+                rates=rates,
+            )
+        )
+    return points
+
+
+def _reasons(table: Table) -> list[Reason]:
+    figures = table.area.figures(Part.OBSTACLE).filter(snapshot=table.month)
+    counts = dict(figures.values_list("key").annotate(Sum("people")))
+    helps = {
+        "": _("the commune asks and notes the reason"),
+        ObstacleReason.NOT_ASKED: _("visit and offer an account"),
+        ObstacleReason.NO_SMARTPHONE: _("a card is enough: no telephone needed"),
+        ObstacleReason.CHOOSES_CASH: _("explain again at the next pay day; cash remains a right"),
+        ObstacleReason.NO_CITIZEN_CARD: _("arrange a card with the police"),
+        ObstacleReason.FEARS_ACCOUNT: _("go to the bank together"),
+        ObstacleReason.FEARS_RELATIVE: _("an account in the person's own name"),
+        ObstacleReason.DISTRUSTS: _("show how a first payment arrives"),
+    }
+    labels = dict(ObstacleReason.choices) | {"": _("no reason noted yet")}
+    reasons = [
+        Reason(label=str(labels.get(key, key)), count=count, next=helps.get(key, ""))
+        for key, count in counts.items()
+    ]
+    return sorted(reasons, key=lambda reason: (-reason.count, reason.label))
+
+
+def _carriers(table: Table) -> list[Carrier]:
+    figures = table.area.figures(Part.PROVIDER).filter(snapshot=table.month)
+    sums = list(figures.values_list("key").annotate(Sum("people"), Sum("amount")))
+    providers = Provider.objects.in_bulk([key for key, _people, _amount in sums])
+    whole = sum(amount for _key, _people, amount in sums)
+    carriers = [
+        Carrier(
+            channel=providers[key].channel,
+            channel_label=str(Channel(providers[key].channel).label),
+            name=providers[key].short_name,
+            people=people,
+            amount=amount,
+            share=amount / whole if whole else 0.0,
+        )
+        for key, people, amount in sums
+    ]
+    return sorted(carriers, key=lambda carrier: (carrier.channel, -carrier.amount))
