@@ -25,7 +25,7 @@ ARTICLE_AMOUNT = {"NCC": 103_200_000_000, "BTXH": 80_100_000_000}
 BOTH_PAIRS = 300
 BOTH_ACCOUNTS = 120
 # What December 2024 solves to, for months whose year is not whole.
-FIRST_SHARE = {"NCC": 0.62, "BTXH": 0.28}
+FIRST_SHARE = {"NCC": 0.41, "BTXH": 0.37}
 _STEEPNESS = 1.2
 
 

@@ -57,11 +57,11 @@ class Plan:
     paid: dict[str, int]
 
     def first_cycle(self, person: Planned) -> int | None:
-        """The number of the first cycle paid through an account; None where there is none."""
+        """The number of the first cycle paid through an account; None for those never paid through one."""
         if person.draw < 0:
             return None
         at = cycle_of(person.draw, self.shares[person.schemes[0]])
-        return None if person.last is not None and month_index(self.cycles[at]) > person.last else at
+        return at if any(any(amounts[at:]) for amounts in person.amounts.values()) else None
 
 
 def make_plan(*, pairs: int, month: date, seed: int, places: list[Place], list_day: int) -> Plan:
