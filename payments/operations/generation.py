@@ -80,9 +80,7 @@ def open_round(*, cycle: Cycle, routed_on: date, at: datetime, by: User | None =
     Raises RoundInProgress, CycleClosed or RateMissing. Two who open at once: the partial unique index on rounds
     being made lets one through, the other's transaction rolls back as a whole.
     """
-    in_progress = Round.objects.filter(state=RoundState.GENERATING).first()
-    if in_progress:
-        raise RoundInProgress(month=in_progress.cycle_id, number=in_progress.number)
+    refuse_while_another_is_made()
     try:
         with transaction.atomic():
             Cycle.objects.select_for_update().get(pk=cycle.pk)
@@ -108,12 +106,17 @@ def open_round(*, cycle: Cycle, routed_on: date, at: datetime, by: User | None =
             with connection.cursor() as cursor:
                 sql.run(cursor, "payments", "slice_round", params)
                 sql.run(cursor, "payments", "open_batches", params)
-    except IntegrityError as error:
-        current = Round.objects.filter(state=RoundState.GENERATING).first()
-        if current is None:
-            raise
-        raise RoundInProgress(month=current.cycle_id, number=current.number) from error
+    except IntegrityError:
+        refuse_while_another_is_made()
+        raise
     return made
+
+
+def refuse_while_another_is_made() -> None:
+    """Raise RoundInProgress where a round is being made: the readable twin of the unique index that decides."""
+    current = Round.objects.filter(state=RoundState.GENERATING).first()
+    if current:
+        raise RoundInProgress(month=current.cycle_id, number=current.number)
 
 
 def generate_next_slice(*, round_id: int, at: Callable[[], datetime]) -> SliceResult | None:

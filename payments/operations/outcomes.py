@@ -93,7 +93,8 @@ def _serialise(cursor: CursorWrapper, provider: str) -> None:
 
 def _stage(cursor: CursorWrapper, items: Sequence[Reported]) -> None:
     cursor.execute(
-        "CREATE TEMPORARY TABLE reported (payment_id bigint, outcome text, day date, reason text, refuses_account bool) "
+        "CREATE TEMPORARY TABLE reported "
+        "(payment_id bigint, outcome text, day date, reason text, refuses_account bool) "
         "ON COMMIT DROP"
     )
     with cursor.copy("COPY reported FROM STDIN") as copy:

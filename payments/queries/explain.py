@@ -60,6 +60,7 @@ class PostedLine:
     amount: int
     payment_state: str
     words: str
+    payment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ def _lines(person: Person, month: date, reveals: bool) -> list[PostedLine]:
                     "month": f"{line.for_month:%m/%Y}",
                     "amount": format_vnd(line.amount),
                 },
+                payment=payment.pk,
             )
         )
     return lines

@@ -1,0 +1,94 @@
+"""What officers fill in on the pages of cycles and batches."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from areas.models import Unit
+from beneficiaries.models import Channel, Provider
+from benefits.models import Scheme
+from common.fields import MonthField
+from common.money import format_number
+from common.months import add_months
+from payments.transitions import BatchState
+
+
+class RoundForm(forms.Form):
+    """Which month's list to make; at Tết one cycle pays two months."""
+
+    month = forms.CharField(label=_("Month"), max_length=7)
+    two_months = forms.BooleanField(label=_("Pay two months in one cycle (Tết)"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["month"].widget.input_type = "month"  # type: ignore[attr-defined]
+
+    def clean_month(self) -> date:
+        month: date = MonthField().clean(self.cleaned_data["month"], None)
+        return month
+
+    @property
+    def last_month(self) -> date:
+        month: date = self.cleaned_data["month"]
+        return add_months(month, 1) if self.cleaned_data["two_months"] else month
+
+
+class VoucherForm(forms.Form):
+    """The State Treasury's voucher; the amount as the voucher has it, with or without dots."""
+
+    number = forms.CharField(label=_("Voucher number"), max_length=40)
+    date = forms.DateField(
+        label=_("Voucher date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    amount = forms.CharField(
+        label=_("Voucher amount, đồng"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+
+    @classmethod
+    def suggested(cls, *, amount: int, on: date) -> VoucherForm:
+        return cls(initial={"amount": format_number(amount), "date": on}, auto_id="voucher_%s")
+
+    def clean_amount(self) -> int:
+        digits = self.cleaned_data["amount"].replace(".", "").replace(" ", "")
+        if not (digits.isascii() and digits.isdigit()):
+            raise forms.ValidationError(_("Write the amount in digits."))
+        return int(digits)
+
+
+class ReasonForm(forms.Form):
+    """Why something is sent back or withdrawn."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class BatchFilterForm(forms.Form):
+    """The filters of a month's batches, all optional; a value nobody offered filters nothing."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Paying unit"), required=False)
+    scheme = forms.ChoiceField(label=_("Scheme"), required=False)
+    channel = forms.ChoiceField(label=_("Receives by"), required=False)
+    provider = forms.ModelChoiceField(Provider.objects.none(), label=_("Provider"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, units: Any, providers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        everything = ("", _("All"))
+        for name, queryset in (("unit", units), ("provider", providers)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset, field.empty_label = queryset, _("All")
+        for name, choices in (("scheme", Scheme), ("channel", Channel), ("state", BatchState)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [everything, *choices.choices]
+
+    def chosen(self) -> dict[str, Any]:
+        """The filters as `batches_of` takes them."""
+        self.is_valid()
+        found = {name: self.cleaned_data.get(name) or "" for name in ("scheme", "channel", "state")}
+        unit, provider = self.cleaned_data.get("unit"), self.cleaned_data.get("provider")
+        return found | {"unit": unit.pk if unit else None, "provider": provider.pk if provider else ""}

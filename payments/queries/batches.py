@@ -1,0 +1,265 @@
+"""What the pages of batches show. Every read takes the reader: a batch outside the area does not exist."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.access import Action, Reader
+from areas.models import Unit
+from beneficiaries.models import Payee, Provider
+from common import sql
+from common.keyset import KeysetPage, Place, keyset_page
+from payments.models import Batch, Cycle, CycleState, Event, Payment, month_id_range
+from payments.transitions import BatchState, Outcome
+
+CHANGES = (
+    "new",
+    "moved_in",
+    "channel_in",
+    "stopped",
+    "moved_out",
+    "channel_out",
+    "adjusted",
+    "arrears",
+    "carried",
+    "one_off",
+    "recovery",
+    "past",
+)  # fmt: skip
+CHECKS = ("holder", "shared", "long_arrears", "waiting")
+
+# In which state a batch waits for which permission; the Post and the banks act on the others.
+TURNS: dict[str, Action] = {
+    BatchState.DRAFT: Action.SUBMIT,
+    BatchState.SUBMITTED: Action.APPROVE,
+    BatchState.APPROVED: Action.FUND,
+    BatchState.FUNDED: Action.RELEASE,
+    BatchState.ACKNOWLEDGED: Action.FUND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A batch's live payments (not withdrawn): how many, their sum in đồng, and both by outcome ('' = none yet)."""
+
+    count: int
+    amount: int
+    outcomes: dict[str, tuple[int, int]]
+
+    @property
+    def waiting(self) -> int:
+        return self.outcomes.get("", (0, 0))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One kind of change: people, signed sum in đồng, and its reasons as (reason, detail, people), most first."""
+
+    key: str
+    count: int
+    amount: int
+    reasons: list[tuple[str, str, int]]
+
+
+def visible_batches(reader: Reader) -> QuerySet[Batch]:
+    """The batches of the paying units whose payments the reader may see."""
+    return Batch.objects.filter(unit__in=reader.units(Action.SEE_PAYMENTS))
+
+
+def find_batch(*, batch_id: int, reader: Reader) -> Batch:
+    """The batch with what its page names; Batch.DoesNotExist outside the reader's area."""
+    related = ("round__cycle", "unit", "provider", "prepared_by", "approved_by")
+    return visible_batches(reader).select_related(*related).get(pk=batch_id)
+
+
+def batches_of(
+    *,
+    reader: Reader,
+    month: date,
+    unit: int | None = None,
+    scheme: str = "",
+    channel: str = "",
+    provider: str = "",
+    state: str = "",
+) -> QuerySet[Batch]:
+    """The batches of a cycle that fit the filters."""
+    wanted = {"unit": unit, "scheme": scheme, "channel": channel, "provider": provider, "state": state}
+    filters = {name: value for name, value in wanted.items() if value}
+    return visible_batches(reader).filter(round__cycle=month, **filters)
+
+
+def batch_page(*, batches: QuerySet[Batch], place: Place) -> KeysetPage[Batch]:
+    """A page of batches by unit, each with its round, unit and provider."""
+    related = batches.select_related("round", "unit", "provider")
+    return keyset_page(related, key="unit__code", place=place)
+
+
+def batch_sums(batches: QuerySet[Batch]) -> dict[str, int]:
+    """How many `batches`, `people` (payments) and how much `amount` (đồng)."""
+    sums = batches.aggregate(batches=Count("pk"), people=Sum("count"), amount=Sum("amount"))
+    return {name: value or 0 for name, value in sums.items()}
+
+
+def units_paid(*, reader: Reader, month: date) -> QuerySet[Unit]:
+    """The paying units with batches in a cycle, as far as the reader sees them."""
+    paid = visible_batches(reader).filter(round__cycle=month).values("unit")
+    return Unit.objects.filter(pk__in=paid).order_by("code")
+
+
+def providers_paid(*, reader: Reader, month: date) -> QuerySet[Provider]:
+    """The providers with batches in a cycle, as far as the reader sees them."""
+    paid = visible_batches(reader).filter(round__cycle=month).values("provider")
+    return Provider.objects.filter(pk__in=paid).order_by("short_name")
+
+
+def batches_by_turn(*, reader: Reader) -> list[dict[str, Any]]:
+    """Open batches that wait for something the reader may do: {month, state, batches, people, amount}, oldest first."""
+    turns = Q(pk__in=[])
+    for state, action in TURNS.items():
+        turns |= Q(state=state, unit__in=reader.units(action))
+    return list(
+        visible_batches(reader)
+        .filter(turns, round__cycle__state=CycleState.OPEN)
+        .values("round__cycle", "state")
+        .annotate(batches=Count("pk"), people=Sum("count"), sum=Sum("amount"))
+        .order_by("round__cycle", "state")
+    )
+
+
+def standing(*, batch: Batch) -> Standing:
+    """What the batch's list holds now, and what became of it."""
+    rows = batch.payments.values_list("outcome").annotate(count=Count("pk"), amount=Sum("amount"))
+    outcomes = {outcome or "": (count, amount) for outcome, count, amount in rows}
+    live = [sums for outcome, sums in outcomes.items() if outcome != Outcome.WITHDRAWN]
+    return Standing(sum(count for count, _amount in live), sum(amount for _count, amount in live), outcomes)
+
+
+def cycle_before(*, batch: Batch) -> Cycle | None:
+    """The cycle before the batch's; None for the first."""
+    return Cycle.objects.filter(month__lt=batch.round.cycle_id).order_by("-month").first()
+
+
+def batch_before(*, batch: Batch, cycle: Cycle | None) -> Batch | None:
+    """The same batch (unit, scheme, provider) in that cycle's regular round; a supplementary one has no forerunner."""
+    if cycle is None or batch.round.number:
+        return None
+    same = {"unit": batch.unit_id, "scheme": batch.scheme, "provider": batch.provider_id}
+    return Batch.objects.filter(round__cycle=cycle, round__number=0, **same).first()
+
+
+def batch_changes(*, batch: Batch, cycle: Cycle, before: Batch | None) -> list[Change]:
+    """What changed since `before`, the batch's forerunner in `cycle`, in the order of CHANGES."""
+    statement = (
+        sql.relations(("payments", "batch_changes"))
+        + "\nSELECT change, reason, detail, count(*) AS people, sum(amount)::bigint AS amount FROM batch_changes"
+        + "\nGROUP BY change, reason, detail ORDER BY people DESC, reason, detail"
+    )
+    by_key: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _change_params(batch, cycle, before))
+        for change, reason, detail, people, amount in cursor.fetchall():
+            by_key[change].append((reason, detail, people, amount))
+    return [
+        Change(
+            key=key,
+            count=sum(row[2] for row in by_key[key]),
+            amount=sum(row[3] for row in by_key[key]),
+            reasons=[row[:3] for row in by_key[key]],
+        )
+        for key in CHANGES
+        if key in by_key
+    ]
+
+
+def change_people(
+    *, batch: Batch, cycle: Cycle, before: Batch | None, key: str, limit: int
+) -> list[dict[str, Any]]:
+    """The people of one change, by name: person_id, name, reason, detail, before, now, amount; at most `limit`."""
+    statement = (
+        sql.relations(("payments", "batch_changes"))
+        + "\nSELECT c.*, p.name FROM batch_changes c JOIN beneficiaries_person p ON p.id = c.person_id"
+        + "\nWHERE c.change = %(key)s ORDER BY p.name_sort, p.id LIMIT %(limit)s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**_change_params(batch, cycle, before), "key": key, "limit": limit})
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def batch_checks(*, batch: Batch) -> dict[str, list[int]]:
+    """The payments to look at closely, by check, in the order of CHECKS."""
+    found: dict[str, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        for row in sql.rows(cursor, "payments", "batch_checks", {"batch_id": batch.pk}):
+            found[row["flag"]].append(row["payment_id"])
+    return {check: found[check] for check in CHECKS if check in found}
+
+
+def payment_page(
+    *, batch: Batch, folded: str, only: list[int] | None, place: Place
+) -> tuple[KeysetPage[Payment], dict[int, list[Payee]]]:
+    """A page of the batch's payments by name, and by person who may collect for them on the list's day.
+
+    `folded` words are looked for in the name; `only` limits the list to these payments.
+    """
+    payments = batch.payments.select_related("person", "commune", "payout_method")
+    for word in folded.split():
+        payments = payments.filter(person__name_folded__contains=word)
+    if only is not None:
+        payments = payments.filter(pk__in=only)
+    page = keyset_page(payments, key="person__name_sort", place=place)
+    day = batch.round.routed_on
+    payees: dict[int, list[Payee]] = defaultdict(list)
+    people = [payment.person_id for payment in page.rows]
+    current = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    for payee in Payee.objects.filter(current, person__in=people, valid_from__lte=day).order_by("pk"):
+        payees[payee.person_id].append(payee)
+    return page, payees
+
+
+def batch_events(*, batch: Batch, limit: int = 50) -> list[Event]:
+    """What happened to the batch and which payments were withdrawn from it, newest first."""
+    events = Event.objects.filter(
+        Q(batch=batch)
+        | Q(payment__batch=batch, payment__outcome=Outcome.WITHDRAWN, to_state=Outcome.WITHDRAWN)
+    )
+    return list(events.select_related("by", "payment__person").order_by("-pk")[:limit])
+
+
+def find_payment(*, payment_id: int, reader: Reader) -> Payment:
+    """The payment with its person and batch; Payment.DoesNotExist outside the reader's area.
+
+    It is seen by who sees its paying unit's payments, and by who sees the people of the commune where it was due.
+    """
+    seen = Q(batch__unit__in=reader.units(Action.SEE_PAYMENTS)) | Q(
+        commune__in=reader.units(Action.SEE_PEOPLE) & reader.units(Action.SEE_PAYMENTS)
+    )
+    return Payment.objects.filter(seen).select_related("person", "batch__round__cycle").get(pk=payment_id)
+
+
+def _change_params(batch: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]:
+    now = batch.round.cycle
+    low, high = month_id_range(now.month)
+    before_low, before_high = month_id_range(cycle.month)
+    return {
+        "batch_id": batch.pk,
+        "before_id": before.pk if before else None,
+        "unit_id": batch.unit_id,
+        "scheme": batch.scheme,
+        "low": low,
+        "high": high,
+        "before_low": before_low,
+        "before_high": before_high,
+        "month": now.month,
+        "last_month": now.last_month,
+        "before_month": cycle.month,
+        "before_last_month": cycle.last_month,
+        "reckoned_on": now.reckoned_on,
+        "before_reckoned_on": cycle.reckoned_on,
+    }

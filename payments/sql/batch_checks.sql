@@ -1,0 +1,29 @@
+-- Payments of a batch that its approver should look at closely, one row per payment and check. Reads only.
+-- Input: batch_id. Checks: holder (an account in another name, diacritics and capitals aside), shared (one account for
+-- several people), long_arrears (more than three months paid later), waiting (facts changed since the list was made).
+WITH listed AS (
+    SELECT
+        p.id, p.person_id, m.account_index, m.holder, person.name_folded,
+        count(*) OVER (PARTITION BY m.account_index) AS of_account
+    FROM payments_payment p
+    JOIN beneficiaries_person person ON person.id = p.person_id
+    LEFT JOIN beneficiaries_payoutmethod m ON m.id = p.payout_method_id AND m.channel = 'bank'
+    WHERE p.batch_id = %(batch_id)s AND p.outcome IS DISTINCT FROM 'withdrawn'
+)
+
+SELECT id AS payment_id, 'holder' AS flag
+FROM listed
+WHERE account_index IS NOT NULL AND lower(holder) <> name_folded
+    AND btrim(lower(translate(regexp_replace(normalize(holder, NFD), '[\u0300-\u036f]', '', 'g'), 'Đđ', 'dd')))
+        <> name_folded
+UNION ALL
+SELECT id, 'shared' FROM listed WHERE account_index IS NOT NULL AND of_account > 1
+UNION ALL
+SELECT l.id, 'long_arrears'
+FROM listed l
+JOIN payments_line line ON line.payment_id = l.id AND line.kind = 'arrears'
+GROUP BY l.id
+HAVING count(DISTINCT line.for_month) > 3
+UNION ALL
+SELECT l.id, 'waiting' FROM listed l
+WHERE EXISTS (SELECT FROM beneficiaries_reckon r WHERE r.person_id = l.person_id)

@@ -1,0 +1,24 @@
+"""Addresses of cycles, batches and payments."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from common.paths import MonthConverter
+from payments.views import batches, cycles, payments
+
+register_converter(MonthConverter, "month")
+
+urlpatterns = [
+    path("cycles/", cycles.cycle_list, name="cycles"),
+    path("cycles/make/", cycles.round_open, name="round_open"),
+    path("cycles/<month:month>/", cycles.cycle, name="cycle"),
+    path("cycles/<month:month>/progress/", cycles.cycle_progress, name="cycle_progress"),
+    path("cycles/<month:month>/act/", cycles.cycle_act, name="cycle_act"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/act/", batches.batch_act, name="batch_act"),
+    path("batches/<int:batch_id>/changes/<slug:key>/", batches.batch_change, name="batch_change"),
+    path("payments/<int:payment_id>/why/", payments.payment_explanation, name="payment_explanation"),
+    path("payments/<int:payment_id>/withdraw/", payments.payment_withdraw, name="payment_withdraw"),
+]

@@ -1,0 +1,1 @@
+"""The pages of cycles, batches and payments: translate, call one operation or query, translate back."""

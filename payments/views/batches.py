@@ -1,0 +1,311 @@
+"""Pages of batches: the list, one batch with what changed, who is on it, and each step with its consequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import Action
+from accounts.http import OfficerRequest, page_context, place_of, require
+from beneficiaries.models import PayAt, Payee
+from common.cccd import mask, mask_account
+from common.months import month_of, parse_month
+from common.text import fold
+from payments import words
+from payments.forms import BatchFilterForm, VoucherForm
+from payments.models import Batch, Cycle, Event, Payment
+from payments.operations import batches as operations
+from payments.operations.batches import Voucher
+from payments.operations.errors import PaymentsError
+from payments.queries import batches as queries
+from payments.queries import overview
+from payments.queries.batches import Standing
+from payments.transitions import BatchState, Outcome
+from payments.views.steps import batch_actions, batch_steps
+
+PEOPLE_SHOWN = 500
+
+
+@require_GET
+def batch_list(request: OfficerRequest) -> HttpResponse:
+    """The batches of a month, filtered, by unit."""
+    require(request, Action.SEE_PAYMENTS)
+    months = overview.months()
+    try:
+        month = parse_month(request.GET.get("month", ""))
+    except ValueError:
+        month = months[0] if months else month_of(timezone.localdate())
+    scope = {"reader": request.reader, "month": month}
+    form = BatchFilterForm(
+        request.GET, units=queries.units_paid(**scope), providers=queries.providers_paid(**scope)
+    )
+    found = queries.batches_of(**scope, **form.chosen())
+    page = queries.batch_page(batches=found, place=place_of(request.GET))
+    context = {
+        "month": month,
+        "months": months,
+        "form": form,
+        "summary": queries.batch_sums(found),
+        "page": page_context(page, [_batch_row(batch) for batch in page.rows], request.GET),
+    }
+    return render(request, "payments/batch_list.html", context)
+
+
+@require_GET
+def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
+    """One batch: what is about to be paid, what changed, who is on it."""
+    found = _find(request, batch_id)
+    standing = queries.standing(batch=found)
+    cycle = queries.cycle_before(batch=found)
+    before = queries.batch_before(batch=found, cycle=cycle)
+    checks = queries.batch_checks(batch=found)
+    events = queries.batch_events(batch=found)
+    context = {
+        "batch": _batch_facts(found, standing),
+        "steps": batch_steps(found, events),
+        "last_month": cycle.month if cycle else None,
+        "last_count": before.count if before else None,
+        "last_amount": before.amount if before else None,
+        "checks": _checks(found, checks),
+        "check_count": len({payment for payments in checks.values() for payment in payments}),
+        "outcomes": _outcomes(standing) if set(standing.outcomes) - {""} else [],
+        "events": [_event(event) for event in events],
+    }
+    context |= _changes(found, cycle, before) if cycle else {}
+    context |= _people(request, found, checks)
+    return render(request, "payments/batch_detail.html", context | batch_actions(request, found, standing))
+
+
+@require_POST
+def batch_act(request: OfficerRequest, batch_id: int) -> HttpResponse:
+    """Carry out one button of the batch's page; a refusal of the engine becomes a message."""
+    found = _find(request, batch_id)
+    step = _STEPS.get(request.POST.get("action", ""))
+    if step is None:
+        raise Http404
+    action, act = step
+    require(request, action, found.unit_id)
+    try:
+        messages.success(request, act(request, found))
+    except PaymentsError as error:
+        messages.error(request, str(error))
+    return redirect("batch", batch_id=found.pk)
+
+
+@require_GET
+def batch_change(request: OfficerRequest, batch_id: int, key: str) -> HttpResponse:
+    """The people behind one line of what changed."""
+    found = _find(request, batch_id)
+    cycle = queries.cycle_before(batch=found)
+    if cycle is None or key not in words.CHANGES:
+        raise Http404
+    before = queries.batch_before(batch=found, cycle=cycle)
+    rows = queries.change_people(batch=found, cycle=cycle, before=before, key=key, limit=PEOPLE_SHOWN + 1)
+    context = {
+        "batch": found,
+        "label": words.CHANGES[key],
+        "last_month": cycle.month,
+        "rows": [row | {"why": _why(row["reason"], row["detail"])} for row in rows[:PEOPLE_SHOWN]],
+        "shown": PEOPLE_SHOWN if len(rows) > PEOPLE_SHOWN else 0,
+    }
+    return render(request, "payments/batch_change.html", context)
+
+
+def _submit(request: OfficerRequest, found: Batch) -> str:
+    operations.submit(batch_id=found.pk, by=request.user, at=timezone.now())
+    return _("Submitted. Another officer approves the list.")
+
+
+def _approve(request: OfficerRequest, found: Batch) -> str:
+    try:
+        expected = int(request.POST["count"]), int(request.POST["amount"])
+    except (KeyError, ValueError) as error:
+        raise Http404 from error
+    operations.approve(batch_id=found.pk, by=request.user, at=timezone.now(), expected=expected)
+    return _("Approved. The list waits for the Treasury voucher.")
+
+
+def _send_back(request: OfficerRequest, found: Batch) -> str:
+    reason = request.POST.get("reason", "")[:300]
+    operations.send_back(batch_id=found.pk, by=request.user, at=timezone.now(), reason=reason)
+    return _("Sent back to its preparer.")
+
+
+def _fund(request: OfficerRequest, found: Batch) -> str:
+    form = VoucherForm(request.POST)
+    if not form.is_valid():
+        faults = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
+        raise PaymentsError(faults)
+    voucher = Voucher(**form.cleaned_data)
+    operations.fund(batch_id=found.pk, voucher=voucher, by=request.user, at=timezone.now())
+    return _("The voucher is recorded. The list can be released.")
+
+
+def _release(request: OfficerRequest, found: Batch) -> str:
+    operations.release(batch_id=found.pk, by=request.user, at=timezone.now())
+    return _("Released to %(provider)s.") % {"provider": found.provider}
+
+
+def _settle(request: OfficerRequest, found: Batch) -> str:
+    operations.settle(batch_id=found.pk, by=request.user, at=timezone.now())
+    return _("The settlement is signed.")
+
+
+_STEPS: dict[str, tuple[Action, Callable[[OfficerRequest, Batch], str]]] = {
+    "submit": (Action.SUBMIT, _submit),
+    "approve": (Action.APPROVE, _approve),
+    "send_back": (Action.APPROVE, _send_back),
+    "fund": (Action.FUND, _fund),
+    "release": (Action.RELEASE, _release),
+    "settle": (Action.FUND, _settle),
+}
+
+
+def _find(request: OfficerRequest, batch_id: int) -> Batch:
+    require(request, Action.SEE_PAYMENTS)
+    try:
+        return queries.find_batch(batch_id=batch_id, reader=request.reader)
+    except Batch.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _batch_row(found: Batch) -> dict[str, Any]:
+    return {
+        "id": found.pk,
+        "unit": found.unit.name,
+        "scheme": found.get_scheme_display(),
+        "channel": found.channel,
+        "provider": found.provider.short_name,
+        "round": found.round.number,
+        "count": found.count,
+        "amount": found.amount,
+        "state": found.state,
+        "state_label": found.get_state_display(),
+        "waits_for": words.TURNS.get(found.state, ""),
+    }
+
+
+def _batch_facts(found: Batch, standing: Standing) -> dict[str, Any]:
+    voucher = {"number": found.voucher_number, "date": found.voucher_date, "amount": found.voucher_amount}
+    return _batch_row(found) | {
+        "month": found.round.cycle_id,
+        "count": standing.count,
+        "amount": standing.amount,
+        "withdrawn": standing.outcomes.get(Outcome.WITHDRAWN, (0, 0))[0],
+        "made_at": found.round.finished_at,
+        "voucher": voucher if found.voucher_number else None,
+    }
+
+
+def _changes(found: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]:
+    changes = queries.batch_changes(batch=found, cycle=cycle, before=before)
+    rows = [
+        {
+            "key": change.key,
+            "label": words.CHANGES[change.key],
+            "count": change.count,
+            "amount": change.amount,
+            "why": _reasons(change.reasons),
+            "url": reverse("batch_change", args=[found.pk, change.key]),
+        }
+        for change in changes
+    ]
+    return {"changes": rows, "changed_total": sum(change.amount for change in changes)}
+
+
+def _reasons(reasons: list[tuple[str, str, int]], shown: int = 4) -> str:
+    """`11 died · 4 suspended`: the most frequent causes, the rest counted together."""
+    parts = [f"{people} {_why(reason, detail)}" if len(reasons) > 1 else _why(reason, detail)
+             for reason, detail, people in reasons[:shown]]  # fmt: skip
+    rest = sum(people for _reason, _detail, people in reasons[shown:])
+    return " · ".join([*parts, _("%(n)s others") % {"n": rest}] if rest else parts)
+
+
+def _why(reason: str, detail: str) -> str:
+    if reason == "place":
+        return detail
+    if reason == "arrears" and detail:
+        return _("entitled from %(month)s") % {"month": detail}
+    return str(words.REASONS.get(reason, reason))
+
+
+def _checks(found: Batch, checks: dict[str, list[int]]) -> list[dict[str, Any]]:
+    url = reverse("batch", args=[found.pk])
+    return [
+        {"label": words.CHECKS[key], "count": len(payments), "url": f"{url}?only={key}#results"}
+        for key, payments in checks.items()
+    ]
+
+
+def _outcomes(standing: Standing) -> list[dict[str, Any]]:
+    return [
+        {
+            "state": outcome,
+            "label": Outcome(outcome).label if outcome else _("no result yet"),
+            "people": people,
+            "amount": amount,
+        }
+        for outcome, (people, amount) in sorted(standing.outcomes.items())
+    ]
+
+
+def _people(request: OfficerRequest, found: Batch, checks: dict[str, list[int]]) -> dict[str, Any]:
+    only, q = request.GET.get("only", ""), request.GET.get("q", "").strip()[:120]
+    page, payees = queries.payment_page(
+        batch=found, folded=fold(q), only=checks.get(only, []) if only in words.CHECKS else None,
+        place=place_of(request.GET),
+    )  # fmt: skip
+    flagged = {key: set(payments) for key, payments in checks.items()}
+    may_withdraw = found.state in operations.OUTCOME_MOVES["", Outcome.WITHDRAWN] and request.reader.may(
+        Action.WITHDRAW, found.unit_id
+    )
+    rows = []
+    for payment in page.rows:
+        row = _payment_row(payment, payees.get(payment.person_id, []))
+        row["flags"] = [words.CHECKS[key] for key, payments in flagged.items() if payment.pk in payments]
+        if may_withdraw and payment.outcome is None:
+            row["withdraw_url"] = reverse("payment_withdraw", args=[payment.pk])
+        rows.append(row)
+    return {"page": page_context(page, rows, request.GET), "only": words.CHECKS.get(only, ""), "q": q}
+
+
+def _payment_row(payment: Payment, payees: list[Payee]) -> dict[str, Any]:
+    method, person = payment.payout_method, payment.person
+    account = method.account if method and method.account else ""
+    return {
+        "id": payment.pk,
+        "person_id": person.pk,
+        "name": person.name,
+        "birth": person.birth_date,
+        "birth_precision": person.birth_precision,
+        "national_id": mask(person.national_id) if person.national_id else "",
+        "commune": payment.commune.name,
+        "account": mask_account(account) if account else "",
+        "holder": method.holder if method else "",
+        "pay_at": PayAt(method.pay_at if method and method.pay_at else PayAt.POINT).label,
+        "payee": "; ".join(
+            f"{payee.get_role_display()}: {payee.name}{', ' if payee.document else ''}{payee.document}"
+            for payee in payees
+        ),
+        "amount": payment.amount,
+        "outcome": payment.outcome or "",
+        "outcome_label": payment.get_outcome_display() if payment.outcome else "",
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    if event.payment:
+        text = _("%(name)s withdrawn from the list") % {"name": event.payment.person.name}
+    elif event.to_state == BatchState.DRAFT:
+        text = _("Sent back to its preparer")
+    else:
+        text = BatchState(event.to_state).label.capitalize()
+    return {"at": event.at, "by": str(event.by or ""), "text": text, "reason": event.reason}

@@ -1,0 +1,372 @@
+"""Pages of cycles: the list, making a round, its progress, one cycle, closing it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import Action
+from accounts.http import OfficerRequest, require
+from beneficiaries.models import Channel
+from benefits.models import Scheme
+from common.money import format_number
+from common.months import add_months, format_month, month_of, parse_month
+from payments import dispatch, words
+from payments.forms import RoundForm
+from payments.models import Cycle, CycleState
+from payments.operations import closing, generation
+from payments.operations.errors import PaymentsError
+from payments.queries import overview
+from payments.queries.overview import RoundProgress
+from payments.transitions import BatchState, Outcome
+
+
+@require_GET
+def cycle_list(request: OfficerRequest) -> HttpResponse:
+    """All cycles with their totals, newest first."""
+    require(request, Action.SEE_PAYMENTS)
+    rows = [
+        row
+        | {
+            "state_label": CycleState(row["state"]).label,
+            "rate": row["covered"] / row["people"] if row["people"] else None,
+            "rounds": row["round_count"],
+        }
+        for row in overview.cycles(reader=request.reader)
+    ]
+    context = {"cycles": rows, "make_url": reverse("round_open")}
+    return render(
+        request, "payments/cycle_list.html", context | {"may_make": request.reader.may(Action.MAKE_LISTS)}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def round_open(request: OfficerRequest) -> HttpResponse:
+    """Confirm and make a month's list: its regular round, or a supplementary one where it has been made."""
+    require(request, Action.MAKE_LISTS)
+    if request.method == "POST":
+        form = RoundForm(request.POST)
+        if form.is_valid():
+            month = form.cleaned_data["month"]
+            try:
+                # A supplementary round keeps the span that the cycle has.
+                known = Cycle.objects.filter(pk=month).first()
+                last = known.last_month if known else form.last_month
+                made = generation.open_round(
+                    cycle=generation.open_cycle(month=month, last_month=last),
+                    routed_on=max(month, timezone.localdate()) if known else month,
+                    at=timezone.now(),
+                    by=request.user,
+                )
+            except PaymentsError as error:
+                form.add_error(None, str(error))
+            else:
+                if not dispatch.ring(round_id=made.pk):
+                    messages.warning(
+                        request, _("No worker answers; the list is made as soon as one is back.")
+                    )
+                return redirect("cycle", month=month)
+    else:
+        form = RoundForm(initial={"month": request.GET.get("month") or format_month(_month_to_make())})
+    return render(request, "payments/round_open.html", {"form": form, "consequence": _consequence(form)})
+
+
+@require_GET
+def cycle(request: OfficerRequest, month: date) -> HttpResponse:
+    """One cycle: what it holds, how far it is, what is left to do."""
+    require(request, Action.SEE_PAYMENTS)
+    found = _find(month)
+    rounds = overview.round_progress(month=month)
+    sums = overview.cycle_sums(month=month, reader=request.reader)
+    running = next((made for made in rounds if made.running), None)
+    batches = {state: sum(row["batches"] for row in sums if row["state"] == state) for state in BatchState}
+    context = {
+        "cycle": {
+            "month": found.month,
+            "last_month": found.last_month,
+            "reckoned_on": found.reckoned_on,
+            "state": found.state,
+            "state_label": found.get_state_display(),
+        },
+        "steps": _steps(found, rounds, batches),
+        "progress": _progress(running) if running else None,
+        "totals": _totals(sums) if sums and not running else None,
+        "todo": [
+            {
+                "label": label,
+                "count": batches[BatchState(state)],
+                "url": f"{reverse('batches')}?month={format_month(month)}&state={state}",
+            }
+            for state, label in words.TURNS.items()
+            if batches[BatchState(state)]
+        ],
+        "outcomes": _outcomes(month, request) if any(batches[state] for state in _WITH_OUTCOMES) else [],
+        "rounds": [_round_row(made) for made in rounds],
+        "units": _units(sums, month) if not running else [],
+        "events": _events(found, rounds),
+    }
+    return render(
+        request, "payments/cycle_detail.html", context | _cycle_actions(request, found, running, batches)
+    )
+
+
+@require_GET
+def cycle_progress(request: OfficerRequest, month: date) -> HttpResponse:
+    """The part of the cycle's page that asks again until its round is made; then the whole page is loaded anew."""
+    require(request, Action.SEE_PAYMENTS)
+    _find(month)
+    running = next((made for made in overview.round_progress(month=month) if made.running), None)
+    if running is None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "partials/progress.html", {"progress": _progress(running)})
+
+
+@require_POST
+def cycle_act(request: OfficerRequest, month: date) -> HttpResponse:
+    """Carry out one button of the cycle's page; a refusal of the engine becomes a message."""
+    found = _find(month)
+    action = request.POST.get("action", "")
+    try:
+        if action == "next_slice":
+            require(request, Action.MAKE_LISTS)
+            _make_next_slice(found)
+        elif action in ("prepare_close", "close"):
+            if not overview.may_close(month=month, reader=request.reader):
+                raise PermissionDenied
+            if action == "close":
+                closing.close(month=month, by=request.user, at=timezone.now())
+                messages.success(request, _("The cycle is closed. Its figures can no longer change."))
+            else:
+                closing.prepare_close(month=month, by=request.user)
+                messages.success(request, _("Ready to be closed. A second officer closes the cycle."))
+        else:
+            raise Http404
+    except PaymentsError as error:
+        messages.error(request, str(error))
+    return redirect("cycle", month=month)
+
+
+_WITH_OUTCOMES = (BatchState.ACKNOWLEDGED, BatchState.SETTLED, BatchState.CLOSED)
+
+
+def _find(month: date) -> Cycle:
+    found = Cycle.objects.filter(pk=month).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _month_to_make() -> date:
+    last = overview.last_paid_month()
+    return add_months(last, 1) if last else month_of(timezone.localdate())
+
+
+def _consequence(form: RoundForm) -> dict[str, Any]:
+    """What making this list would mean, in facts: the month asked, whether it is a supplementary round, its law."""
+    try:
+        month = parse_month(str(form["month"].value() or ""))
+    except ValueError:
+        return {}
+    known = Cycle.objects.filter(pk=month).first()
+    return {
+        "month": month,
+        "supplementary": bool(known and known.rounds.exists()),
+        "closed": bool(known and known.state == CycleState.CLOSED),
+        "reckoned_on": known.reckoned_on if known else generation.list_date(month),
+        "waiting": generation.has_ready_reckons(cycle=known) if known else True,
+    }
+
+
+def _make_next_slice(found: Cycle) -> None:
+    made = overview.round_in_progress()
+    if made is None or made.cycle_id != found.month:
+        return
+    generation.generate_next_slice(round_id=made.pk, at=timezone.now)
+    if not generation.finish_round(round_id=made.pk, at=timezone.now()):
+        dispatch.ring(round_id=made.pk)
+
+
+def _progress(made: RoundProgress) -> dict[str, Any]:
+    number = made.round.number
+    label = _("Making supplementary list %(n)s") % {"n": number} if number else _("Making the list")
+    return {
+        "url": reverse("cycle_progress", args=[made.round.cycle_id]),
+        "label": label,
+        "done": made.done,
+        "all": made.all,
+        "running": True,
+        "people": made.payments,
+        "amount": made.amount,
+        "seconds": int((timezone.now() - made.round.started_at).total_seconds()),
+    }
+
+
+def _round_row(made: RoundProgress) -> dict[str, Any]:
+    return {
+        "number": made.round.number,
+        "state": made.round.state,
+        "state_label": made.round.get_state_display(),
+        "people": made.payments,
+        "amount": made.amount,
+        "started_at": made.round.started_at,
+        "finished_at": made.round.finished_at,
+    }
+
+
+def _totals(sums: list[dict[str, Any]]) -> dict[str, Any]:
+    bank = [row for row in sums if row["channel"] == Channel.BANK]
+    people, bank_people = sum(row["people"] for row in sums), sum(row["people"] for row in bank)
+    amount, bank_amount = sum(row["sum"] for row in sums), sum(row["sum"] for row in bank)
+    return {
+        "people": people,
+        "amount": amount,
+        "bank_people": bank_people,
+        "bank_amount": bank_amount,
+        "post_people": people - bank_people,
+        "post_amount": amount - bank_amount,
+        "rate": bank_people / people if people else None,
+    }
+
+
+def _units(sums: list[dict[str, Any]], month: date) -> list[dict[str, Any]]:
+    """A row for every paying unit and scheme, each with its totals by channel and its batches by state."""
+    groups: dict[tuple[int, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in sums:
+        groups[row["unit"], row["unit__name"], row["scheme"]].append(row)
+    found = []
+    for (unit, name, scheme), rows in groups.items():
+        states: dict[str, int] = defaultdict(int)
+        for row in rows:
+            states[row["state"]] += row["batches"]
+        url = f"{reverse('batches')}?month={format_month(month)}&unit={unit}&scheme={scheme}"
+        found.append(
+            {
+                "name": name,
+                "scheme": Scheme(scheme).label,
+                "url": url,
+                "states": [
+                    {"state": state, "label": BatchState(state).label, "count": count}
+                    for state, count in states.items()
+                ],
+            }
+            | _totals(rows)
+        )
+    return found
+
+
+def _outcomes(month: date, request: OfficerRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "state": row["outcome"] or "",
+            "label": Outcome(row["outcome"]).label if row["outcome"] else _("no result yet"),
+            "people": row["people"],
+            "amount": row["sum"],
+        }
+        for row in overview.cycle_outcomes(month=month, reader=request.reader)
+    ]
+
+
+def _steps(found: Cycle, rounds: list[RoundProgress], batches: dict[BatchState, int]) -> list[dict[str, Any]]:
+    """Where the cycle stands: a step is done when no batch is short of it."""
+    made = bool(rounds) and not any(one.running for one in rounds)
+    order = [BatchState.DRAFT, BatchState.SUBMITTED, BatchState.APPROVED, BatchState.FUNDED, BatchState.RELEASED,
+             BatchState.ACKNOWLEDGED]  # fmt: skip
+    labels = [_("List made"), _("Submit"), _("Approve"), _("State Treasury"), _("Hand to providers"), _("Results"),
+              _("Settle")]  # fmt: skip
+    done = [made]
+    for index in range(len(order)):
+        done.append(made and not any(batches[state] for state in order[: index + 1]))
+    labels, done = [*labels, _("Close")], [*done, found.state == CycleState.CLOSED]
+    current = done.index(False) if False in done else len(done)
+    return [
+        {
+            "label": label,
+            "state": "done" if index < current else "now" if index == current else "todo",
+            "at": found.closed_at if index == len(labels) - 1 else None,
+        }
+        for index, label in enumerate(labels)
+    ]
+
+
+def _events(found: Cycle, rounds: list[RoundProgress]) -> list[dict[str, Any]]:
+    events = [
+        {
+            "at": made.round.started_at,
+            "by": str(made.round.opened_by or ""),
+            "text": _("Supplementary list %(n)s made") % {"n": made.round.number}
+            if made.round.number
+            else _("List made"),
+        }
+        for made in rounds
+    ]
+    if found.closed_at:
+        events.append({"at": found.closed_at, "by": str(found.closed_by), "text": _("Cycle closed")})
+    return list(reversed(events))
+
+
+def _cycle_actions(
+    request: OfficerRequest, found: Cycle, running: RoundProgress | None, batches: dict[BatchState, int]
+) -> dict[str, Any]:
+    if found.state == CycleState.CLOSED:
+        return {"actions": [], "rule": ""}
+    url = reverse("cycle_act", args=[found.month])
+    actions: list[dict[str, Any]] = []
+    if request.reader.may(Action.MAKE_LISTS):
+        if running:
+            stalled = timezone.now() - (running.last_at or running.round.started_at)
+            if stalled.total_seconds() > 20:
+                actions.append(
+                    {"name": "next_slice", "url": url, "label": _("Make the next part now"), "tone": "quiet"}
+                )
+        else:
+            open_url = f"{reverse('round_open')}?month={format_month(found.month)}"
+            actions.append({"link": open_url, "label": _("Make a supplementary list"), "tone": "quiet"})
+    unsettled = sum(batches[BatchState(state)] for state in words.TURNS)
+    if (
+        running
+        or unsettled
+        or not any(batches.values())
+        or not overview.may_close(month=found.month, reader=request.reader)
+    ):
+        return {
+            "actions": actions,
+            "rule": _("A cycle is closed by two officers, once every batch is settled."),
+        }
+    figures = {"batches": format_number(sum(batches.values()))}
+    if found.close_prepared_by_id is None:
+        actions.append(
+            {
+                "name": "prepare_close",
+                "url": url,
+                "confirm": True,
+                "label": _("Ready to be closed: %(batches)s batches") % figures,
+                "consequence": _(
+                    "You state that every result is in and explained. A second officer then closes the cycle."
+                ),
+            }
+        )
+    else:
+        own = found.close_prepared_by_id == request.user.pk
+        actions.append(
+            {
+                "name": "close",
+                "url": url,
+                "confirm": True,
+                "label": _("Close the cycle: %(batches)s batches") % figures,
+                "refused": _("You stated that the cycle is ready; another officer closes it.") if own else "",
+                "consequence": _(
+                    "After closing, nothing of this cycle changes any more; late returns count in the next one."
+                ),
+            }
+        )
+    return {"actions": actions, "rule": _("A cycle is closed by two officers, once every batch is settled.")}

@@ -1,0 +1,178 @@
+"""Where a batch stands, and what this officer may do with it now, each with its consequence in figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import Action
+from accounts.http import OfficerRequest
+from common.money import format_number, format_vnd
+from payments.forms import VoucherForm
+from payments.models import Batch, Event
+from payments.queries.batches import Standing
+from payments.transitions import BatchState
+
+# The steps of the bar after "list made", each with the state that its being done brings about.
+_REACHED = (
+    BatchState.SUBMITTED,
+    BatchState.APPROVED,
+    BatchState.FUNDED,
+    BatchState.RELEASED,
+    BatchState.ACKNOWLEDGED,
+    BatchState.SETTLED,
+    BatchState.CLOSED,
+)
+
+
+def batch_steps(found: Batch, events: list[Event]) -> list[dict[str, Any]]:
+    """The steps bar: done ones with who and when, by the latest event that brought each about (`events` newest first)."""
+    latest: dict[str, Event] = {}
+    for event in events:
+        latest.setdefault(event.to_state, event)
+    labels = [_("Submit"), _("Approve"), _("State Treasury"), _("Hand to %(provider)s") % {"provider": found.provider},
+              _("Confirmed"), _("Results settled"), _("Closed")]  # fmt: skip
+    reached = _REACHED.index(BatchState(found.state)) + 1 if found.state in _REACHED else 0
+    if found.state == BatchState.CANCELLED:
+        reached = -1
+    steps: list[dict[str, Any]] = [
+        {"label": _("List made"), "state": "done", "at": found.round.finished_at, "by": ""}
+    ]
+    for index, (label, state) in enumerate(zip(labels, _REACHED, strict=True)):
+        event = latest.get(state) if index < reached else None
+        steps.append(
+            {
+                "label": label,
+                "state": "done" if index < reached else "now" if index == reached else "todo",
+                "at": event.at if event else None,
+                "by": str(event.by or "") if event else "",
+            }
+        )
+    return steps
+
+
+def batch_actions(request: OfficerRequest, found: Batch, standing: Standing) -> dict[str, Any]:
+    """The buttons of this officer in this state, and the rule beside them."""
+    figures = {
+        "people": format_number(standing.count),
+        "amount": format_vnd(standing.amount).replace(" ", "\u00a0"),
+        "provider": found.provider.short_name,
+    }
+    build = _BUILDERS.get(found.state)
+    if build is None or found.round.finished_at is None:
+        return {"actions": [], "rule": ""}
+    actions, rule = build(request, found, standing, figures)
+    url = reverse("batch_act", args=[found.pk])
+    return {"actions": [{"url": url} | action for action in actions], "rule": rule}
+
+
+Built = tuple[list[dict[str, Any]], str]
+
+
+def _draft(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
+    rule = _("The one who submits a list cannot approve it.")
+    if not request.reader.may(Action.SUBMIT, found.unit_id):
+        return [], _("The list waits for its preparer to submit it.")
+    submit = {
+        "name": "submit",
+        "label": _("Submit %(people)s people, %(amount)s") % figures,
+        "confirm": True,
+        "consequence": _("Another officer then approves the list. It can still be sent back."),
+    }
+    return [submit], rule
+
+
+def _submitted(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
+    if not request.reader.may(Action.APPROVE, found.unit_id):
+        return [], _("The list waits for its approver.")
+    own = found.prepared_by_id == request.user.pk
+    approve = {
+        "name": "approve",
+        "label": _("Approve %(people)s people, %(amount)s") % figures,
+        "confirm": True,
+        "hidden": {"count": standing.count, "amount": standing.amount},
+        "consequence": _(
+            "The list and its sum are fixed as you see them. Afterwards a payment can only be withdrawn."
+        ),
+        "refused": _("You prepared this list; another officer approves it.") if own else "",
+    }
+    return [_send_back(), approve], _(
+        "The one who prepared a list cannot approve it. Once approved, it does not change."
+    )
+
+
+def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
+    actions = [_send_back()] if request.reader.may(Action.APPROVE, found.unit_id) else []
+    if request.reader.may(Action.FUND, found.unit_id):
+        actions.append(
+            {
+                "name": "fund",
+                "label": _("Record the voucher: %(amount)s") % figures,
+                "confirm": True,
+                "form": VoucherForm.suggested(amount=standing.amount, on=timezone.localdate()),
+                "consequence": _("The State Treasury's voucher covers %(people)s people, %(amount)s.")
+                % figures,
+            }
+        )
+    return actions, _("The list waits for the State Treasury's voucher, equal to its sum.")
+
+
+def _funded(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
+    if not request.reader.may(Action.RELEASE, found.unit_id):
+        return [], _("The list waits for the accountant to release it.")
+    release = {
+        "name": "release",
+        "label": _("Release to %(provider)s: %(people)s people, %(amount)s") % figures,
+        "confirm": True,
+        "consequence": _(
+            "%(provider)s receives the list and pays it. This cannot be taken back, only stopped one by one."
+        )
+        % figures,
+    }
+    return [release], _("Released is what was approved, less what was withdrawn.")
+
+
+def _released(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
+    return [], _("%(provider)s has the list and has not confirmed it yet.") % figures
+
+
+def _acknowledged(
+    request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]
+) -> Built:
+    if standing.waiting:
+        return [], _("%(waiting)s payments have no result yet; %(provider)s reports them.") % {
+            **figures,
+            "waiting": format_number(standing.waiting),
+        }
+    if not request.reader.may(Action.FUND, found.unit_id):
+        return [], _("Every result is in. The list waits for the accountant to sign its settlement.")
+    settle = {
+        "name": "settle",
+        "label": _("Sign the settlement: %(people)s people, %(amount)s") % figures,
+        "confirm": True,
+        "consequence": _("The results become final. What did not arrive is paid in the next round."),
+    }
+    return [settle], _("Every result is in.")
+
+
+def _send_back() -> dict[str, Any]:
+    return {
+        "name": "send_back",
+        "label": _("Send back, with the reason"),
+        "tone": "stop",
+        "reason": True,
+        "consequence": _("The list returns to its preparer, who reads your reason."),
+    }
+
+
+_BUILDERS = {
+    BatchState.DRAFT: _draft,
+    BatchState.SUBMITTED: _submitted,
+    BatchState.APPROVED: _approved,
+    BatchState.FUNDED: _funded,
+    BatchState.RELEASED: _released,
+    BatchState.ACKNOWLEDGED: _acknowledged,
+}
