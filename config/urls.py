@@ -11,4 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("", include("desk.urls")),
+    path("", include("payments.urls")),
+    path("", include("beneficiaries.urls")),
+    path("", include("reports.urls")),
 ]

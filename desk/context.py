@@ -1,10 +1,52 @@
-"""What every page shows beside its own content."""
+"""What every page shows beside its own content: the navigation of this officer, and who is signed in."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import Action, Reader
+from accounts.models import Role, RoleName, User
 
 
-def site(request: HttpRequest) -> dict[str, object]:
-    return {"DEMO": settings.DEMO}
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`nav` and `officer` as templates/base.html takes them, for a signed-in officer; `DEMO` always."""
+    shown: dict[str, Any] = {"DEMO": settings.DEMO}
+    user = getattr(request, "user", None)
+    reader = getattr(request, "reader", None)
+    if reader is None or not isinstance(user, User) or not user.is_authenticated:
+        return shown
+    return shown | {"nav": _nav(request.path, reader), "officer": _officer(user)}
+
+
+def _nav(path: str, reader: Reader) -> list[dict[str, Any]]:
+    entries = [
+        (None, "home", _("To do")),
+        (Action.SEE_PAYMENTS, "cycles", _("Payment cycles")),
+        (Action.SEE_PAYMENTS, "batches", _("Batches")),
+        (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
+        (Action.SEE_COVERAGE, "dashboard", _("Coverage")),
+    ]
+    links = [
+        (reverse(name), label) for action, name, label in entries if action is None or reader.may(action)
+    ]
+    return [
+        {"url": url, "label": label, "current": path == url or (url != "/" and path.startswith(url))}
+        for url, label in links
+    ]
+
+
+def _officer(user: User) -> dict[str, str]:
+    roles = list(
+        Role.objects.on(timezone.localdate()).filter(user=user).select_related("unit").order_by("pk")
+    )
+    return {
+        "name": str(user),
+        "role": ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in roles)),
+        "area": ", ".join(dict.fromkeys(role.unit.name for role in roles)),
+    }

@@ -29,7 +29,7 @@ _REACHED = (
 
 
 def batch_steps(found: Batch, events: list[Event]) -> list[dict[str, Any]]:
-    """The steps bar: done ones with who and when, by the latest event that brought each about (`events` newest first)."""
+    """The steps bar: the done ones with who and when, from the latest event of each (`events` newest first)."""
     latest: dict[str, Event] = {}
     for event in events:
         latest.setdefault(event.to_state, event)

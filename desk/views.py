@@ -1,0 +1,223 @@
+"""Pages that cross apps: what there is to do, and one person's story."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import Action, Reader
+from accounts.http import OfficerRequest, require
+from beneficiaries import queries as people
+from beneficiaries.models import EndReason, Entitlement, PayAt, Payee, PayoutMethod, PensionKind, Person, Sex
+from common.cccd import mask, mask_account
+from common.months import format_month, month_of
+from payments import words
+from payments.models import Cycle, Payment
+from payments.queries.batches import batches_by_turn, visible_batches
+from payments.queries.explain import Explanation, explain
+from payments.queries.persons import payments_of
+from payments.transitions import BatchState, Outcome
+
+
+@require_GET
+def home(request: OfficerRequest) -> HttpResponse:
+    """The batches that wait for this officer; whoever only sees figures is taken to them."""
+    reader = request.reader
+    if reader.may(Action.SEE_COVERAGE) and not reader.may(Action.SEE_PAYMENTS):
+        return redirect("dashboard")
+    rows = [
+        {
+            "month": row["round__cycle"],
+            "label": words.TURNS[row["state"]],
+            "batches": row["batches"],
+            "people": row["people"],
+            "amount": row["sum"],
+            "url": f"{reverse('batches')}?month={format_month(row['round__cycle'])}&state={row['state']}",
+        }
+        for row in batches_by_turn(reader=reader)
+    ]
+    return render(
+        request,
+        "desk/home.html",
+        {"rows": rows, "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS)},
+    )
+
+
+@require_GET
+def person(request: OfficerRequest, person_id: int) -> HttpResponse:
+    """What one person is granted, how it is paid, what was paid and why."""
+    require(request, Action.SEE_PEOPLE)
+    today, reader = timezone.localdate(), request.reader
+    try:
+        found = people.find_person(person_id=person_id, reader=reader, on=today)
+    except Person.DoesNotExist as error:
+        raise Http404 from error
+    cycle = Cycle.objects.order_by("-month").first()
+    month, on = (cycle.month, cycle.reckoned_on) if cycle else (month_of(today), today)
+    explanation = explain(person=found, month=month, on=on, reader=reader)
+    context = {
+        "person": _facts(found),
+        "now": {
+            "month": month,
+            "amount": explanation.total,
+            "dues": explanation.dues,
+            "stop": _stop(explanation),
+        },
+        "payout": _payout(found),
+        "payees": [_payee(payee) for payee in found.current_payees],  # type: ignore[attr-defined]
+        "obstacle": next(
+            (
+                {"label": one.get_reason_display(), "noted_on": one.noted_on}
+                for one in found.current_obstacles
+            ),
+            None,  # type: ignore[attr-defined]
+        ),
+        "entitlements": [_grant(grant, found, reader) for grant in found.grants],  # type: ignore[attr-defined]
+        "payments": _payments(found, reader),
+    }
+    return render(request, "beneficiaries/person_detail.html", context)
+
+
+def _facts(found: Any) -> dict[str, Any]:
+    home = next(iter(found.current_homes), None)
+    return {
+        "id": found.pk,
+        "name": found.name,
+        "birth": found.birth_date,
+        "birth_precision": found.birth_precision,
+        "sex_label": Sex(found.sex).label if found.sex else "",
+        "national_id": mask(found.national_id) if found.national_id else "",
+        "phone": found.phone,
+        "commune": f"{home.commune.kind} {home.commune.name}".strip() if home else "",
+        "hamlet": home.hamlet if home else "",
+        "unit": (home.commune.paying_unit or home.commune).name if home else "",
+        "died_on": found.died_on,
+        "pension_label": PensionKind(found.pension_kind).label if found.pension_kind else "",
+        "notes": found.notes,
+    }
+
+
+def _stop(explanation: Explanation) -> str:
+    """Why the month cannot be reckoned: the first due that lacks its rate, or ''."""
+    return next((due.words for due in explanation.dues if due.amount is None), "")
+
+
+def _payout(found: Any) -> dict[str, Any] | None:
+    method: PayoutMethod | None = next(iter(found.current_methods), None)
+    if method is None:
+        return None
+    return {
+        "channel": method.channel,
+        "channel_label": method.get_channel_display(),
+        "provider": method.provider.short_name,
+        "account": mask_account(method.account) if method.account else "",
+        "holder": method.holder,
+        "verified_on": method.verified_on,
+        "failed_on": method.failed_on,
+        "pay_at": PayAt(method.pay_at).label if method.pay_at else "",
+        "since": method.valid_from,
+    }
+
+
+def _payee(payee: Payee) -> dict[str, Any]:
+    return {
+        "role": payee.get_role_display(),
+        "name": payee.name,
+        "national_id": mask(payee.national_id) if payee.national_id else "",
+        "document": payee.document,
+        "until": payee.valid_to,
+    }
+
+
+def _grant(grant: Entitlement, found: Person, reader: Reader) -> dict[str, Any]:
+    english = (get_language() or "vi").startswith("en")
+    this_month = month_of(timezone.localdate())
+    suspension = next(
+        (one for one in grant.suspensions.all() if one.until_month is None or one.until_month >= this_month),
+        None,
+    )
+    ended = grant.last_month is not None and grant.last_month < this_month
+    state, label = (
+        ("ended", _("ended"))
+        if ended
+        else ("suspended", _("suspended"))
+        if suspension
+        else ("open", _("in force"))
+    )
+    hidden = grant.category.sensitive and not _reveals(found, reader)
+    facts = [] if hidden else _grant_facts(grant)
+    decision = " · ".join(
+        part
+        for part in (grant.decision_number, f"{grant.decision_date:%d/%m/%Y}" if grant.decision_date else "")
+        if part
+    )
+    return {
+        "category": people.category_name(
+            category=grant.category, person=found, reader=reader, english=english
+        ),
+        "scheme": grant.category.get_scheme_display(),
+        "from_month": grant.from_month,
+        "last_month": grant.last_month,
+        "end_reason": EndReason(grant.end_reason).label if grant.end_reason else "",
+        "decision": decision,
+        "facts": facts,
+        "state": state,
+        "state_label": label,
+        "suspended": _("from %(month)s: %(reason)s")
+        % {"month": f"{suspension.from_month:%m/%Y}", "reason": suspension.reason}
+        if suspension and not ended
+        else "",
+    }
+
+
+def _reveals(found: Any, reader: Reader) -> bool:
+    return any(reader.may(Action.SEE_SENSITIVE, home.commune_id) for home in found.current_homes)
+
+
+def _grant_facts(grant: Entitlement) -> list[str]:
+    facts = []
+    if grant.injury_rate is not None:
+        facts.append(_("injury rate %(n)s%%") % {"n": grant.injury_rate})
+    if grant.seniority_years is not None:
+        facts.append(_("%(n)s years of seniority") % {"n": grant.seniority_years})
+    if grant.disability_certificate:
+        facts.append(_("certificate %(number)s") % {"number": grant.disability_certificate})
+    if grant.linked_person:
+        facts.append(_("for %(name)s") % {"name": grant.linked_person.name})
+    facts += [f"{child.name} ({child.birth_date:%Y})" for child in grant.child_rows.all()]
+    return facts
+
+
+def _payments(found: Person, reader: Reader) -> list[dict[str, Any]]:
+    payments = payments_of(person_id=found.pk, reader=reader)
+    open_to_reader = set(
+        visible_batches(reader)
+        .filter(pk__in={payment.batch_id for payment in payments})
+        .values_list("pk", flat=True)
+    )
+    return [_payment(payment, payment.batch_id in open_to_reader) for payment in payments]
+
+
+def _payment(payment: Payment, linked: bool) -> dict[str, Any]:
+    batch = payment.batch
+    outcome = Outcome(payment.outcome) if payment.outcome else None
+    return {
+        "id": payment.pk,
+        "month": batch.round.cycle_id,
+        "round": batch.round.number,
+        "scheme": batch.get_scheme_display(),
+        "amount": payment.amount,
+        "channel": batch.channel,
+        "channel_label": batch.provider.short_name,
+        "state": outcome or batch.state,
+        "state_label": outcome.label if outcome else BatchState(batch.state).label,
+        "on": payment.outcome_on,
+        "batch_id": batch.pk if linked else None,
+    }
