@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from common.text import clean_name, fold, nfc, person_sort_key
 
 # Until this age a person is represented by a guardian (Civil Code of 2015, Art. 47 and 136).
 _ADULT = 18
+_BATCH = 5_000
 
 _COLUMNS = (
     "id", "sheet", "number", "person_key", "person_uuid", "national_id", "national_id_index", "name", "name_folded",
@@ -102,10 +104,13 @@ def apply_roll(
 def stage(cursor: CursorWrapper, rows: Iterable[RollRow]) -> int:
     """Encrypt the rows and copy them, as they come, into the temporary table roll_row; how many there were."""
     cursor.execute(sql.load("beneficiaries", "roll_row"))
-    count = 0
-    with cursor.copy(f"COPY roll_row ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-        for count, line in enumerate(_lines(rows), start=1):
-            copy.write_row((count, *line))
+    count, source = 0, iter(rows)
+    # Batch by batch: where the rows come from may query on this connection, which a running COPY holds.
+    while batch := list(islice(source, _BATCH)):
+        with cursor.copy(f"COPY roll_row ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            for line in _lines(batch):
+                count += 1
+                copy.write_row((count, *line))
     cursor.execute("ANALYZE roll_row")
     return count
 
@@ -146,7 +151,8 @@ def _lines(rows: Iterable[RollRow]) -> Iterator[tuple[Any, ...]]:
             row.notes, row.commune_id, nfc(row.hamlet), row.residence_from, row.category, row.from_month,
             row.settled_before, row.last_month, row.end_reason, nfc(row.decision_number), row.decision_date,
             row.injury_rate, row.seniority_years, row.heads, nfc(row.disability_certificate),
-            _children_json(children), row.channel, row.provider, method, *account_of(row.account if bank else "", method),
+            _children_json(children), row.channel, row.provider, method,
+            *account_of(row.account if bank else "", method),
             (nfc(row.holder) or name) if bank else "", row.verified_on if bank else None, "" if bank else row.pay_at,
             row.payout_from, payee, _payee_role(row), nfc(row.payee_name), *payee_id_of(row.payee_national_id, payee),
             row.obstacle,
@@ -222,4 +228,6 @@ def _refusal(row: dict[str, Any]) -> Problem:
     }  # fmt: skip
     other = f"{row['other_sheet']}!{row['other_number']}" if row["other_number"] else ""
     column = "category" if row["problem"] in ("repeated", "two_entitlements") else "national_id"
-    return Problem(row["sheet"], row["number"], column, row["problem"], messages[row["problem"]] % {"row": other})
+    return Problem(
+        row["sheet"], row["number"], column, row["problem"], messages[row["problem"]] % {"row": other}
+    )

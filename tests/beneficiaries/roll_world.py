@@ -35,7 +35,9 @@ def rate(band: str, category_code: str, amount: int, **fields: Any) -> Rate:
         "band_name_vi": band, "band_name_en": band, "article": "Điều 6", "applies_from": date(2021, 7, 1),
         "in_force_from": date(2021, 7, 1), "legal_source": "20/2021/NĐ-CP", "confidence": "verified",
     }  # fmt: skip
-    return Rate.objects.create(band_code=band, category_id=category_code, amount=amount, **{**values, **fields})
+    return Rate.objects.create(
+        band_code=band, category_id=category_code, amount=amount, **{**values, **fields}
+    )
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def world(db: None) -> dict[str, Unit]:
                  short_name="Vietcombank"),
     ])  # fmt: skip
     category("BTXH_5.1", "BTXH", "Trẻ em dưới 16 tuổi không có nguồn nuôi dưỡng", end_age=16)
-    category("BTXH_5.4", "BTXH", "Người đơn thân nghèo đang nuôi con", stacking="btxh_single_parent", per="child")
+    category(
+        "BTXH_5.4", "BTXH", "Người đơn thân nghèo đang nuôi con", stacking="btxh_single_parent", per="child"
+    )
     category("BTXH_5.5c", "BTXH", "Người từ đủ 80 tuổi không có lương hưu, trợ cấp", min_age=80)
     category("TB", "NCC", "Thương binh", component="TC", needs_injury=True)
     rate("BTXH_5.1_U4", "BTXH_5.1", 900_000, age_to=4)

@@ -46,7 +46,11 @@ def full_rows(world: dict[str, Unit]) -> list[Any]:  # noqa: F811
 def test_rows_become_people_with_all_that_is_theirs(world: dict[str, Unit]) -> None:  # noqa: F811
     assert counts(apply_roll(rows=full_rows(world))) == (4, 0, 0, 0)
     thu = Person.objects.get(national_id_index="060141000001")
-    assert (thu.name, thu.name_folded, thu.national_id) == ("Nguyễn Thị Thử", "nguyen thi thu", "060141000001")
+    assert (thu.name, thu.name_folded, thu.national_id) == (
+        "Nguyễn Thị Thử",
+        "nguyen thi thu",
+        "060141000001",
+    )
     assert thu.entitlements.count() == 2 and thu.residences.get().hamlet == "Khu phố 3"
     post, bank = thu.payout_methods.order_by("valid_from")
     assert (post.channel, post.valid_from, post.valid_to) == ("post", JAN_2024, date(2024, 5, 31))
@@ -94,7 +98,9 @@ def test_a_first_load_leaves_no_look_back(world: dict[str, Unit]) -> None:  # no
     ],
 )
 def test_a_changed_fact_is_written_and_reckoned_from_the_month_it_touches(
-    world: dict[str, Unit], fields: dict[str, Any], reckoned: date | None  # noqa: F811
+    world: dict[str, Unit],
+    fields: dict[str, Any],
+    reckoned: date | None,  # noqa: F811
 ) -> None:
     first = make_row(world["mui_ne"], category="TB", injury_rate=45)
     apply_roll(rows=[first], first_load=True)
@@ -112,7 +118,9 @@ def test_a_changed_fact_is_written_and_reckoned_from_the_month_it_touches(
 def test_a_changed_account_closes_the_old_method_and_keeps_its_row(world: dict[str, Unit]) -> None:  # noqa: F811
     old = {"channel": "bank", "provider": "970405", "account": "111222333"}
     apply_roll(rows=[make_row(world["mui_ne"], **old)])
-    apply_roll(rows=[make_row(world["mui_ne"], **{**old, "account": "444555666"})], changes_from=date(2024, 9, 10))
+    apply_roll(
+        rows=[make_row(world["mui_ne"], **{**old, "account": "444555666"})], changes_from=date(2024, 9, 10)
+    )
     first, second = PayoutMethod.objects.order_by("valid_from")
     assert (first.account, first.valid_to) == ("111222333", date(2024, 9, 9))
     assert (second.account, second.valid_from, second.valid_to) == ("444555666", date(2024, 9, 10), None)

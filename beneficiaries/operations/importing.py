@@ -1,0 +1,83 @@
+"""Import a roll from a file: read, check, apply, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from beneficiaries.operations.roll import apply_roll
+from beneficiaries.roll.columns import HEADERS
+from beneficiaries.roll.problem import Problem
+from beneficiaries.roll.reading import RollReader
+from beneficiaries.roll.row import RollRow
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """Rows of people seen, and what became of them; `refused_file` where the bad rows kept out the good ones."""
+
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    errors: list[Problem]
+    warnings: list[Problem]
+    refused_file: bool = False
+
+
+@transaction.atomic
+def import_roll(
+    *,
+    path: Path,
+    settled_before: date,
+    settled_known: bool,
+    today: date,
+    dry_run: bool = False,
+    all_or_nothing: bool = False,
+    first_load: bool = False,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Take the good rows of a roll and name the bad ones; see `apply_roll` for what a row does.
+
+    `settled_before` is the first month to pay of rows that have no "paid through" of their own; `today` is the day
+    from which moves and changed payout methods count. `all_or_nothing` takes nothing where a row is bad, `dry_run`
+    takes nothing at all. `progress` hears rows done and rows in the sheet (0 where unknown).
+    Raises UnreadableFile, and then nothing was written.
+    """
+    reader = RollReader(path, settled_before=settled_before, settled_known=settled_known, today=today)
+    applied = apply_roll(rows=_watched(reader, progress), first_load=first_load, changes_from=today)
+    errors = reader.errors + [_in_the_files_words(problem) for problem in applied.errors]
+    refuse = all_or_nothing and bool(errors)
+    if dry_run or refuse:
+        transaction.set_rollback(True)
+    return ImportResult(
+        rows=reader.seen,
+        new=0 if refuse else applied.new,
+        changed=0 if refuse else applied.changed,
+        unchanged=0 if refuse else applied.unchanged,
+        refused=reader.seen if refuse else reader.refused + applied.refused,
+        errors=sorted(errors, key=lambda problem: (problem.sheet, problem.row)),
+        warnings=sorted(
+            reader.warnings + [_in_the_files_words(problem) for problem in applied.warnings],
+            key=lambda problem: (problem.sheet, problem.row),
+        ),
+        refused_file=refuse,
+    )
+
+
+def _watched(reader: RollReader, progress: Progress | None) -> Iterator[RollRow]:
+    for row in reader.rows():
+        if progress and reader.seen % 500 == 0:
+            progress(reader.seen, reader.total)
+        yield row
+
+
+def _in_the_files_words(problem: Problem) -> Problem:
+    return replace(problem, column=HEADERS.get(problem.column, problem.column))
