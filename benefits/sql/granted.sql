@@ -1,7 +1,8 @@
 -- What each entitlement would grant by itself, before categories are set against each other.
 -- Reads: facts, rates. A row without a rate keeps a null amount: the caller stops with a message, it is never zero.
 SELECT
-    f.entitlement_id, f.month, f.person_id, f.category_id, f.units, f.age, f.injury, r.rate_id, r.base_id,
+    f.entitlement_id, f.month, f.person_id, f.category_id, f.units, f.age, f.injury, f.pension_kind, f.pension_amount,
+    r.rate_id, r.base_id,
     f.units * r.unit_amount AS amount
 FROM facts f
 LEFT JOIN rates r ON r.category_id = f.category_id AND r.month = f.month

@@ -260,6 +260,7 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     }
     cursor.execute("CREATE TEMPORARY TABLE taken (person_id bigint, from_month date) ON COMMIT DROP")
     sql.run(cursor, "payments", "take_reckons", params)
+    cursor.execute("ANALYZE taken")
     cursor.execute(
         "CREATE TEMPORARY TABLE owed ON COMMIT DROP AS "
         + sql.relations(("payments", "asked"), *BALANCE)
@@ -269,7 +270,6 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     cursor.execute("ANALYZE owed")
     _refuse_unrated_people(cursor)
     sql.run(cursor, "payments", "route", params)
-    cursor.execute("ANALYZE routed")
     _refuse_homeless(cursor)
     sql.run(cursor, "payments", "add_batches", params)
     payments = sql.run(cursor, "payments", "insert_payments", params)

@@ -79,7 +79,8 @@ def explain(*, person: Person, month: date, on: date, reader: Reader) -> Explana
     """Each due of `month` by the decrees in force on `on`, and each line posted in that month's cycle."""
     reveals = _reveals(person, reader)
     params = {
-        "person_id": person.pk,
+        "person_from": person.pk,
+        "person_to": person.pk + 1,
         "month": month,
         "reckoned_on": on,
         "birth_convention": settings.BIRTH_CONVENTION,

@@ -74,6 +74,8 @@ def _balances() -> Invariant:
                     "last_month": last_month,
                     "reckoned_on": reckoned_on,
                     "birth_convention": settings.BIRTH_CONVENTION,
+                    "person_from": 0,
+                    "person_to": 2**62,
                 },
             )
             counted = cursor.fetchone()

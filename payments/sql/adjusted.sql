@@ -1,6 +1,6 @@
 -- Decisions that change what is owed for the months looked back on, in đồng. Reads: asked.
-SELECT a.entitlement_id, a.month, sum(j.amount) AS amount
+SELECT a.id AS entitlement_id, a.month, sum(j.amount) AS amount
 FROM asked a
-JOIN payments_adjustment j ON j.entitlement_id = a.entitlement_id AND j.for_month = a.month
+JOIN payments_adjustment j ON j.entitlement_id = a.id AND j.for_month = a.month
 WHERE a.looked_back
-GROUP BY a.entitlement_id, a.month
+GROUP BY a.id, a.month

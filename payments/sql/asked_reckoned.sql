@@ -1,5 +1,5 @@
 -- The (entitlement, month) pairs that one cycle was the last to reckon, whose facts have not changed since.
--- Inputs: month, last_month. Regular rounds reckon the cycle's months; look-backs reckon from their month on.
+-- Columns as in asked.sql. Inputs: month, last_month. Regular rounds reckon the cycle's months; look-backs reckon from their month on.
 -- People who wait in the queue are left out: the next round will reckon them anew.
 WITH looked_back AS (
     SELECT r.cycle_id, k.person_id, min(k.from_month) AS from_month
@@ -9,7 +9,7 @@ WITH looked_back AS (
 ),
 
 here AS (
-    SELECT e.id AS entitlement_id, e.person_id, m.month::date AS month
+    SELECT e.id, e.person_id, m.month::date AS month
     FROM beneficiaries_entitlement e
     CROSS JOIN generate_series(%(month)s::date, %(last_month)s::date, interval '1 month') AS m (month)
     WHERE e.from_month <= m.month AND (e.last_month IS NULL OR e.last_month >= m.month)
@@ -22,8 +22,9 @@ here AS (
     WHERE b.cycle_id = %(month)s
 )
 
-SELECT h.entitlement_id, h.month, true AS looked_back
+SELECT e.*, h.month, true AS looked_back
 FROM here h
+JOIN beneficiaries_entitlement e ON e.id = h.id
 WHERE NOT EXISTS (SELECT FROM beneficiaries_reckon q WHERE q.person_id = h.person_id)
   AND NOT EXISTS (
       SELECT FROM looked_back later
