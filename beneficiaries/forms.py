@@ -18,7 +18,7 @@ class PersonFilterForm(forms.Form):
     """The filters of the list of people, all optional; a value nobody offered filters nothing."""
 
     commune = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Commune"), required=False, empty_label=_("All")
+        Unit.objects.none(), label=_("Commune"), required=False, empty_label=_("Any")
     )
     receives = forms.ChoiceField(label=_("Category"), required=False)
     channel = forms.ChoiceField(label=_("Receives by"), required=False)
@@ -26,7 +26,7 @@ class PersonFilterForm(forms.Form):
     def __init__(
         self, *args: Any, communes: QuerySet[Unit], categories: QuerySet[Category], **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
         commune, receives, channel = (self.fields[name] for name in ("commune", "receives", "channel"))
         assert isinstance(commune, forms.ModelChoiceField)
         assert isinstance(receives, forms.ChoiceField)
@@ -44,7 +44,7 @@ class PersonFilterForm(forms.Form):
             ("", _("All")),
             *((Scheme(key).label, options) for key, options in by_scheme.items()),
         ]
-        channel.choices = [("", _("All")), *Channel.choices]
+        channel.choices = [("", _("Any")), *Channel.choices]
 
     def chosen(self) -> dict[str, Any]:
         """The filters as `find_people` takes them."""

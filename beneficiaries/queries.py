@@ -40,7 +40,8 @@ def find_people(
     if is_identity_number(words):
         people = people.filter(national_id_index=words)
     elif words:
-        people = people.named_like(fold(words))
+        for word in fold(words).split():
+            people = people.filter(name_folded__contains=word)
     if commune:
         people = people.filter(_lives_in(frozenset({commune}), on))
     if scheme:

@@ -56,7 +56,7 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
     require(request, Action.SEE_PEOPLE)
     today, reader = timezone.localdate(), request.reader
     try:
-        found = people.find_person(person_id=person_id, reader=reader, on=today)
+        found: Any = people.find_person(person_id=person_id, reader=reader, on=today)
     except Person.DoesNotExist as error:
         raise Http404 from error
     cycle = Cycle.objects.order_by("-month").first()
@@ -71,15 +71,15 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
             "stop": _stop(explanation),
         },
         "payout": _payout(found),
-        "payees": [_payee(payee) for payee in found.current_payees],  # type: ignore[attr-defined]
+        "payees": [_payee(payee) for payee in found.current_payees],
         "obstacle": next(
             (
                 {"label": one.get_reason_display(), "noted_on": one.noted_on}
                 for one in found.current_obstacles
             ),
-            None,  # type: ignore[attr-defined]
+            None,
         ),
-        "entitlements": [_grant(grant, found, reader) for grant in found.grants],  # type: ignore[attr-defined]
+        "entitlements": [_grant(grant, found, reader) for grant in found.grants],
         "payments": _payments(found, reader),
     }
     return render(request, "beneficiaries/person_detail.html", context)
@@ -95,7 +95,7 @@ def _facts(found: Any) -> dict[str, Any]:
         "sex_label": Sex(found.sex).label if found.sex else "",
         "national_id": mask(found.national_id) if found.national_id else "",
         "phone": found.phone,
-        "commune": f"{home.commune.kind} {home.commune.name}".strip() if home else "",
+        "commune": home.commune.name if home else "",
         "hamlet": home.hamlet if home else "",
         "unit": (home.commune.paying_unit or home.commune).name if home else "",
         "died_on": found.died_on,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -25,15 +25,15 @@ class RoundForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["month"].widget.input_type = "month"  # type: ignore[attr-defined]
+        self.fields["month"].widget.input_type = "month"
 
-    def clean_month(self) -> date:
-        month: date = MonthField().clean(self.cleaned_data["month"], None)
+    def clean_month(self) -> dt.date:
+        month: dt.date = MonthField().clean(self.cleaned_data["month"], None)
         return month
 
     @property
-    def last_month(self) -> date:
-        month: date = self.cleaned_data["month"]
+    def last_month(self) -> dt.date:
+        month: dt.date = self.cleaned_data["month"]
         return add_months(month, 1) if self.cleaned_data["two_months"] else month
 
 
@@ -49,7 +49,7 @@ class VoucherForm(forms.Form):
     )
 
     @classmethod
-    def suggested(cls, *, amount: int, on: date) -> VoucherForm:
+    def suggested(cls, *, amount: int, on: dt.date) -> VoucherForm:
         return cls(initial={"amount": format_number(amount), "date": on}, auto_id="voucher_%s")
 
     def clean_amount(self) -> int:
@@ -75,12 +75,12 @@ class BatchFilterForm(forms.Form):
     state = forms.ChoiceField(label=_("State"), required=False)
 
     def __init__(self, *args: Any, units: Any, providers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="filter_%s", **kwargs)
-        everything = ("", _("All"))
+        super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
+        everything = ("", _("Any"))
         for name, queryset in (("unit", units), ("provider", providers)):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            field.queryset, field.empty_label = queryset, _("All")
+            field.queryset, field.empty_label = queryset, _("Any")
         for name, choices in (("scheme", Scheme), ("channel", Channel), ("state", BatchState)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -123,13 +124,14 @@ def batches_by_turn(*, reader: Reader) -> list[dict[str, Any]]:
     turns = Q(pk__in=[])
     for state, action in TURNS.items():
         turns |= Q(state=state, unit__in=reader.units(action))
-    return list(
+    rows: Iterable[Any] = (
         visible_batches(reader)
         .filter(turns, round__cycle__state=CycleState.OPEN)
         .values("round__cycle", "state")
         .annotate(batches=Count("pk"), people=Sum("count"), sum=Sum("amount"))
         .order_by("round__cycle", "state")
     )
+    return list(rows)
 
 
 def standing(*, batch: Batch) -> Standing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -36,7 +37,7 @@ class RoundProgress:
 def cycles(*, reader: Reader) -> list[dict[str, Any]]:
     """Every cycle, newest first, with `people` (payments), `amount` (đồng), `covered`, `rounds` and `unfinished`."""
     live = Q(rounds__batches__unit__in=reader.units(Action.SEE_PAYMENTS))
-    return list(
+    rows: Iterable[Any] = (
         Cycle.objects.annotate(
             people=Sum("rounds__batches__count", filter=live),
             amount=Sum("rounds__batches__amount", filter=live),
@@ -50,6 +51,7 @@ def cycles(*, reader: Reader) -> list[dict[str, Any]]:
             "people", "amount", "covered", "round_count", "unfinished",
         )
     )  # fmt: skip
+    return list(rows)
 
 
 def months(*, limit: int = 60) -> list[date]:
@@ -59,24 +61,26 @@ def months(*, limit: int = 60) -> list[date]:
 
 def cycle_sums(*, month: date, reader: Reader) -> list[dict[str, Any]]:
     """Batches of a cycle summed by paying unit × scheme × channel × state: `batches`, `people`, `sum` (đồng)."""
-    return list(
+    rows: Iterable[Any] = (
         visible_batches(reader)
         .filter(round__cycle=month)
         .values("unit", "unit__name", "unit__code", "scheme", "channel", "state")
         .annotate(batches=Count("pk"), people=Sum("count"), sum=Sum("amount"))
         .order_by("unit__code", "-scheme", "channel", "state")
     )
+    return list(rows)
 
 
 def cycle_outcomes(*, month: date, reader: Reader) -> list[dict[str, Any]]:
     """What became of a cycle's payments: `outcome` (None while none), `people`, `sum` (đồng)."""
     listed = visible_batches(reader).filter(round__cycle=month)
-    return list(
+    rows: Iterable[Any] = (
         Payment.objects.filter(batch__in=listed)
         .values("outcome")
         .annotate(people=Count("pk"), sum=Sum("amount"))
         .order_by("outcome")
     )
+    return list(rows)
 
 
 def round_progress(*, month: date) -> list[RoundProgress]:
@@ -93,8 +97,8 @@ def round_progress(*, month: date) -> list[RoundProgress]:
             last_at=Max("finished_at"),
         )
     )
-    by_round = {row["round"]: row for row in sums}
-    empty = {"done": 0, "all": 0, "people": 0, "sum": 0, "last_at": None}
+    by_round: dict[int, Any] = {row["round"]: row for row in sums}
+    empty: dict[str, Any] = {"done": 0, "all": 0, "people": 0, "sum": 0, "last_at": None}
     return [
         RoundProgress(
             round=made, done=row["done"], all=row["all"],

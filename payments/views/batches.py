@@ -28,7 +28,7 @@ from payments.operations.errors import PaymentsError
 from payments.queries import batches as queries
 from payments.queries import overview
 from payments.queries.batches import Standing
-from payments.transitions import BatchState, Outcome
+from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
 from payments.views.steps import batch_actions, batch_steps
 
 PEOPLE_SHOWN = 500
@@ -43,7 +43,7 @@ def batch_list(request: OfficerRequest) -> HttpResponse:
         month = parse_month(request.GET.get("month", ""))
     except ValueError:
         month = months[0] if months else month_of(timezone.localdate())
-    scope = {"reader": request.reader, "month": month}
+    scope: dict[str, Any] = {"reader": request.reader, "month": month}
     form = BatchFilterForm(
         request.GET, units=queries.units_paid(**scope), providers=queries.providers_paid(**scope)
     )
@@ -113,7 +113,7 @@ def batch_change(request: OfficerRequest, batch_id: int, key: str) -> HttpRespon
         "batch": found,
         "label": words.CHANGES[key],
         "last_month": cycle.month,
-        "rows": [row | {"why": _why(row["reason"], row["detail"])} for row in rows[:PEOPLE_SHOWN]],
+        "rows": [row | {"why": _why(key, row["reason"], row["detail"])} for row in rows[:PEOPLE_SHOWN]],
         "shown": PEOPLE_SHOWN if len(rows) > PEOPLE_SHOWN else 0,
     }
     return render(request, "payments/batch_change.html", context)
@@ -213,7 +213,7 @@ def _changes(found: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]
             "label": words.CHANGES[change.key],
             "count": change.count,
             "amount": change.amount,
-            "why": _reasons(change.reasons),
+            "why": _reasons(change.key, change.reasons),
             "url": reverse("batch_change", args=[found.pk, change.key]),
         }
         for change in changes
@@ -221,17 +221,18 @@ def _changes(found: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]
     return {"changes": rows, "changed_total": sum(change.amount for change in changes)}
 
 
-def _reasons(reasons: list[tuple[str, str, int]], shown: int = 4) -> str:
-    """`11 died · 4 suspended`: the most frequent causes, the rest counted together."""
-    parts = [f"{people} {_why(reason, detail)}" if len(reasons) > 1 else _why(reason, detail)
-             for reason, detail, people in reasons[:shown]]  # fmt: skip
+def _reasons(key: str, reasons: list[tuple[str, str, int]], shown: int = 4) -> str:
+    """`11 died · 4 suspended`: the most frequent causes of one change, the rest counted together."""
+    parts = [_why(key, reason, detail) for reason, detail, _people in reasons[:shown]]
+    if len(reasons) > 1:
+        parts = [f"{reasons[index][2]} {part}" for index, part in enumerate(parts)]
     rest = sum(people for _reason, _detail, people in reasons[shown:])
     return " · ".join([*parts, _("%(n)s others") % {"n": rest}] if rest else parts)
 
 
-def _why(reason: str, detail: str) -> str:
+def _why(key: str, reason: str, detail: str) -> str:
     if reason == "place":
-        return detail
+        return (_("from %(place)s") if key.endswith("_in") else _("to %(place)s")) % {"place": detail}
     if reason == "arrears" and detail:
         return _("entitled from %(month)s") % {"month": detail}
     return str(words.REASONS.get(reason, reason))
@@ -264,7 +265,7 @@ def _people(request: OfficerRequest, found: Batch, checks: dict[str, list[int]])
         place=place_of(request.GET),
     )  # fmt: skip
     flagged = {key: set(payments) for key, payments in checks.items()}
-    may_withdraw = found.state in operations.OUTCOME_MOVES["", Outcome.WITHDRAWN] and request.reader.may(
+    may_withdraw = found.state in OUTCOME_MOVES["", Outcome.WITHDRAWN] and request.reader.may(
         Action.WITHDRAW, found.unit_id
     )
     rows = []

@@ -281,7 +281,7 @@ def _steps(found: Cycle, rounds: list[RoundProgress], batches: dict[BatchState, 
     made = bool(rounds) and not any(one.running for one in rounds)
     order = [BatchState.DRAFT, BatchState.SUBMITTED, BatchState.APPROVED, BatchState.FUNDED, BatchState.RELEASED,
              BatchState.ACKNOWLEDGED]  # fmt: skip
-    labels = [_("List made"), _("Submit"), _("Approve"), _("State Treasury"), _("Hand to providers"), _("Results"),
+    labels = [_("Make the list"), _("Submit"), _("Approve"), _("State Treasury"), _("Hand to providers"), _("Results"),
               _("Settle")]  # fmt: skip
     done = [made]
     for index in range(len(order)):
@@ -305,7 +305,7 @@ def _events(found: Cycle, rounds: list[RoundProgress]) -> list[dict[str, Any]]:
             "by": str(made.round.opened_by or ""),
             "text": _("Supplementary list %(n)s made") % {"n": made.round.number}
             if made.round.number
-            else _("List made"),
+            else _("Make the list"),
         }
         for made in rounds
     ]
@@ -319,6 +319,7 @@ def _cycle_actions(
 ) -> dict[str, Any]:
     if found.state == CycleState.CLOSED:
         return {"actions": [], "rule": ""}
+    rule = _("A cycle is closed by two officers, once every batch is settled.")
     url = reverse("cycle_act", args=[found.month])
     actions: list[dict[str, Any]] = []
     if request.reader.may(Action.MAKE_LISTS):
@@ -338,10 +339,7 @@ def _cycle_actions(
         or not any(batches.values())
         or not overview.may_close(month=found.month, reader=request.reader)
     ):
-        return {
-            "actions": actions,
-            "rule": _("A cycle is closed by two officers, once every batch is settled."),
-        }
+        return {"actions": actions, "rule": rule if actions else ""}
     figures = {"batches": format_number(sum(batches.values()))}
     if found.close_prepared_by_id is None:
         actions.append(
@@ -369,4 +367,4 @@ def _cycle_actions(
                 ),
             }
         )
-    return {"actions": actions, "rule": _("A cycle is closed by two officers, once every batch is settled.")}
+    return {"actions": actions, "rule": rule}

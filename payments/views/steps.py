@@ -39,16 +39,16 @@ def batch_steps(found: Batch, events: list[Event]) -> list[dict[str, Any]]:
     if found.state == BatchState.CANCELLED:
         reached = -1
     steps: list[dict[str, Any]] = [
-        {"label": _("List made"), "state": "done", "at": found.round.finished_at, "by": ""}
+        {"label": _("Make the list"), "state": "done", "at": found.round.finished_at, "by": ""}
     ]
     for index, (label, state) in enumerate(zip(labels, _REACHED, strict=True)):
-        event = latest.get(state) if index < reached else None
+        reached_by = latest.get(state) if index < reached else None
         steps.append(
             {
                 "label": label,
                 "state": "done" if index < reached else "now" if index == reached else "todo",
-                "at": event.at if event else None,
-                "by": str(event.by or "") if event else "",
+                "at": reached_by.at if reached_by else None,
+                "by": str(reached_by.by or "") if reached_by else "",
             }
         )
     return steps
@@ -61,7 +61,7 @@ def batch_actions(request: OfficerRequest, found: Batch, standing: Standing) -> 
         "amount": format_vnd(standing.amount).replace(" ", "\u00a0"),
         "provider": found.provider.short_name,
     }
-    build = _BUILDERS.get(found.state)
+    build = _BUILDERS.get(BatchState(found.state))
     if build is None or found.round.finished_at is None:
         return {"actions": [], "rule": ""}
     actions, rule = build(request, found, standing, figures)
