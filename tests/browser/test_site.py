@@ -1,0 +1,179 @@
+"""The site in a real browser: every page in both languages, at the desk and on a phone, and by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from payments.models import Batch, Round, RoundState
+from payments.operations import generation
+from tests import desk_world, worlds
+from tests.browser.conftest import DESK, PHONE, Watched
+from tests.desk_world import DECEMBER, NOVEMBER, PASSWORD, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(live_server: LiveServer) -> World:
+    made = desk_world.build(password=True)
+    desk_world.two_cycles(made)
+    desk_world.bring(made.batch(worlds.AGRIBANK), "submitted", made)
+    desk_world.bring(made.batch("POST"), "approved", made)
+    desk_world.bring(made.batch("POST", NOVEMBER), "acknowledged", made)
+    return made
+
+
+def sign_in(page: Page, site: str, who: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{site}{reverse('login')}")
+    page.fill("#id_username", who)
+    page.fill("#id_password", PASSWORD)
+    page.press("#id_password", "Enter")
+    page.wait_for_url(lambda url: reverse("login") not in url)
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe calls serious or critical on the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+def overflows(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wider
+
+
+def pages_of(world: World) -> dict[str, list[str]]:
+    batch, person = world.batch(worlds.AGRIBANK), world.people[2]
+    payment = batch.payments.first()
+    assert payment is not None
+    return {
+        "approver": [
+            "/",
+            reverse("cycles"),
+            reverse("cycle", args=[DECEMBER]),
+            reverse("batches"),
+            reverse("batch", args=[batch.pk]),
+            reverse("batch_change", args=[batch.pk, "new"]),
+            reverse("payment_withdraw", args=[payment.pk]),
+            reverse("people"),
+            reverse("person", args=[person.pk]),
+            reverse("dashboard"),
+        ],
+        "accountant": [reverse("batch", args=[world.batch("POST").pk])],
+        "preparer": [reverse("round_open"), f"{reverse('round_open')}?month=2024-12"],
+        "post_clerk": ["/"],
+    }
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_is_sound_at_the_desk_and_on_a_phone(
+    live_server: LiveServer, world: World, watched: Watched, language: str
+) -> None:
+    page, wrong = watched.page, {}
+    for who, addresses in pages_of(world).items():
+        sign_in(page, live_server.url, who)
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        for address in addresses:
+            for window in (DESK, PHONE):
+                page.set_viewport_size(window)  # type: ignore[arg-type]
+                response = page.goto(live_server.url + address)
+                assert response is not None
+                assert page.locator("html").get_attribute("lang") == language
+                faults = [*watched.faults, *([] if response.status == 200 else [str(response.status)])]
+                if overflows(page) > 0:
+                    faults.append(f"{overflows(page)} px too wide")
+                if window is DESK or language == "vi":
+                    faults += serious_faults(page)
+                if faults:
+                    wrong[who, address, window["width"]] = faults
+                watched.faults.clear()
+    assert wrong == {}
+
+
+def tab_to(page: Page, reached: Callable[[], bool]) -> None:
+    """Press Tab until the element wanted has the focus, as somebody without a mouse does."""
+    for _press in range(60):
+        if reached():
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("never reached by Tab")
+
+
+def focused(page: Page, words: str) -> Callable[[], bool]:
+    script = "words => document.activeElement.innerText?.replaceAll('\\u00a0', ' ').includes(words) ?? false"
+    return lambda: (
+        bool(page.evaluate(script, words))
+        and bool(page.evaluate("['A', 'BUTTON', 'SUMMARY'].includes(document.activeElement.tagName)"))
+    )
+
+
+def test_a_batch_is_approved_by_keyboard_alone(
+    live_server: LiveServer, world: World, watched: Watched
+) -> None:
+    page = watched.page
+    page.goto(live_server.url)
+    tab_to(page, lambda: page.evaluate("document.activeElement.id") == "id_username")
+    page.keyboard.type("approver")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{live_server.url}/")
+    for words in ("Chờ duyệt", "Thành phố Phan Thiết"):
+        tab_to(page, focused(page, words))
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+    approve = "Duyệt 4 người, 5.250.000 ₫"
+    tab_to(page, focused(page, approve))
+    page.keyboard.press("Enter")
+    assert page.locator("#ask-approve").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#ask-approve").is_visible()
+    tab_to(page, focused(page, approve))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    tab_to(
+        page,
+        lambda: bool(page.evaluate("document.activeElement.matches('#ask-approve button[name=action]')")),
+    )
+    assert serious_faults(page) == []
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.get_by_role("status").inner_text() == "Đã duyệt. Danh sách chờ chứng từ Kho bạc."
+    assert Batch.objects.get(pk=world.batch(worlds.AGRIBANK).pk).state == "approved"
+    assert watched.faults == []
+
+
+def test_progress_search_and_explanation_come_without_loading_the_page_anew(
+    live_server: LiveServer, world: World, watched: Watched
+) -> None:
+    page = watched.page
+    sign_in(page, live_server.url, "preparer")
+    page.goto(live_server.url + reverse("people"))
+    page.fill("#q", "buoi")
+    expect(page.locator("#results tbody tr")).to_have_count(1)
+    assert page.locator("#results tbody a").inner_text() == "Trần Thị Bưởi"
+    page.click("#results tbody a")
+    page.locator("summary").first.click()
+    page.wait_for_selector(".explained .why")
+    assert "mức chuẩn 500.000 ₫ × hệ số 1" in page.locator(".explained .why").first.inner_text()
+    page.goto(f"{live_server.url}{reverse('round_open')}?month=2025-01")
+    page.get_by_role("button", name="Lập danh sách").click()
+    page.wait_for_selector("#progress progress")
+    made = Round.objects.get(state=RoundState.GENERATING)
+    generation.drain_round(round_id=made.pk, at=worlds.clock)
+    page.wait_for_selector("#progress", state="detached", timeout=10_000)
+    # December's six at 500,000 and one at 1,250,000.
+    expect(page.locator(".figure").first).to_contain_text("4.250.000")
+    assert watched.faults == []
