@@ -45,8 +45,8 @@ def _officer(user: User) -> dict[str, str]:
     roles = list(
         Role.objects.on(timezone.localdate()).filter(user=user).select_related("unit").order_by("pk")
     )
-    return {
-        "name": str(user),
-        "role": ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in roles)),
-        "area": ", ".join(dict.fromkeys(role.unit.name for role in roles)),
-    }
+    role = ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in roles))
+    area = ", ".join(dict.fromkeys(role.unit.name for role in roles))
+    if str(user) == f"{role}, {area}":  # an account named after its post: once is enough
+        return {"name": role, "role": area, "area": ""}
+    return {"name": str(user), "role": role, "area": area}

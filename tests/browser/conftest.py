@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 # Playwright drives the browser from an event loop in this thread; the tests use the database in it, one at a time.
@@ -39,7 +39,13 @@ class Watched:
         self.faults: list[str] = []
         page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("requestfailed", lambda lost: self.faults.append(f"{lost.url}: {lost.failure}"))
+        page.on("requestfailed", self._lost)
+
+    def _lost(self, request: Request) -> None:
+        if (
+            request.failure != "net::ERR_ABORTED"
+        ):  # the test went on to another page before this one had loaded
+            self.faults.append(f"{request.url}: {request.failure}")
 
 
 DESK = {"width": 1280, "height": 900}
