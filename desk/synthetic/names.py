@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from desk.synthetic.weighted import words
+from desk.synthetic.weighted import Weighted, words
 
 KINH, CHAM, HIGHLAND = "kinh", "cham", "highland"
 
@@ -42,14 +42,10 @@ _YOUNG_MEN = words(
     "Anh 10|Bảo 13|Huy 14|Khang 11|Khoa 9|Duy 9|Đạt 10|Hiếu 10|Hoàng 9|Hưng 8|Kiệt 9|Long 8|Minh 9|Nam 8|Nhân 7|"
     "Phát 10|Phong 8|Phúc 10|Quân 8|Thịnh 8|Tiến 7|Toàn 6|Trung 6|Tuấn 9|Vinh 6"
 )
-_CHAM_WOMEN = words(
-    "Thị Mến 5|Thị Hoa 6|Thị Sinh 5|Thị Nhanh 4|Thị Đạm 5|Thị Ngọc 6|Thị Lương 5|Thị Thanh Diễm 3"
-)
-_CHAM_MEN = words(
-    "Văn Tánh 4|Minh Tâm 5|Ngọc Thạch 4|Văn Lượng 5|Đức Thuận 4|Xuân Hội 4|Quốc Khánh 4|Văn Thổ 4"
-)
-_HIGHLAND_WOMEN = words("Thị Nhung 4|Thị Bưởi 4|Thị Điệp 4|Thị Mai 4|Thị Lành 4|Thị Đen 3|Thị Chanh 3")
-_HIGHLAND_MEN = words("Văn Rít 3|Văn Tiến 4|Văn Đồng 4|Văn Hồng 4|Minh Dũng 4|Văn Thương 3|Văn Bền 3")
+_CHAM_WOMEN = words("Mến 5|Hoa 6|Sinh 5|Nhanh 4|Đạm 5|Ngọc 6|Lương 5|Diễm 3|Thuận 4|Mận 3|Chế 2")
+_CHAM_MEN = words("Tánh 4|Tâm 5|Thạch 4|Lượng 5|Thuận 4|Hội 4|Khánh 4|Thổ 4|Sự 3|Thi 3|Quảng 4")
+_HIGHLAND_WOMEN = words("Nhung 4|Bưởi 4|Điệp 4|Mai 4|Lành 4|Đen 3|Chanh 3|Phiến 2|Gương 3")
+_HIGHLAND_MEN = words("Rít 3|Tiến 4|Đồng 4|Hồng 4|Dũng 4|Thương 3|Bền 3|Phi 3|Đinh 2|Lai 3")
 _KHO_NAMES = words(
     "Brép 3|Brợi 3|Breo 2|Thị Rem 3|Thị Lem 3|Văn Lợi 3|Thị Hoa 3|Văn Ngọc 3|Măng 2|Giáo 2|Dum 2"
 )
@@ -59,22 +55,23 @@ _YOUNG_BORN = 1985
 def make_name(rng: Random, *, sex: str, birth_year: int, people: str) -> str:
     """A made-up full name (NFC); `people` is KINH, CHAM or HIGHLAND."""
     surname = _SURNAMES[people].pick(rng)
-    woman = sex == "female"
     if surname in ("K’", "B’"):
         return f"{surname} {_KHO_NAMES.pick(rng)}"
-    if people == CHAM:
-        return f"{surname} {(_CHAM_WOMEN if woman else _CHAM_MEN).pick(rng)}"
-    if people == HIGHLAND:
-        return f"{surname} {(_HIGHLAND_WOMEN if woman else _HIGHLAND_MEN).pick(rng)}"
+    woman = sex == "female"
     middle = (_MIDDLE_WOMEN if woman else _MIDDLE_MEN).pick(rng)
-    if birth_year >= _YOUNG_BORN:
-        given = _YOUNG_WOMEN if woman else _YOUNG_MEN
-        if woman and rng.random() < 0.3:
-            middle += " " + _YOUNG_WOMEN.pick(rng)
-    else:
-        given = _OLD_WOMEN if woman else _OLD_MEN
-        if woman and rng.random() < 0.25:
-            middle += " " + _OLD_WOMEN.pick(rng)
+    given = _given_names(woman, young=birth_year >= _YOUNG_BORN, people=people)
+    if woman and people == KINH and rng.random() < 0.25:
+        middle += " " + given.pick(rng)
     last = given.pick(rng)
     first, *others = middle.split()
     return f"{surname} {first if last in others else middle} {last}"
+
+
+def _given_names(woman: bool, *, young: bool, people: str) -> Weighted[str]:
+    if people == CHAM:
+        return _CHAM_WOMEN if woman else _CHAM_MEN
+    if people == HIGHLAND:
+        return _HIGHLAND_WOMEN if woman else _HIGHLAND_MEN
+    if young:
+        return _YOUNG_WOMEN if woman else _YOUNG_MEN
+    return _OLD_WOMEN if woman else _OLD_MEN

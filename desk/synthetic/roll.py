@@ -20,7 +20,7 @@ from common.cccd import Sex, make_cccd
 from common.months import add_months, month_of
 from common.text import fold
 from desk.synthetic.law import Claim, month_index
-from desk.synthetic.names import make_name
+from desk.synthetic.names import KINH, make_name
 from desk.synthetic.places import NoPlaces, Place, load_places
 from desk.synthetic.plan import Plan, Planned, make_plan
 from desk.synthetic.weighted import Weighted
@@ -133,15 +133,14 @@ class _Writer:
         self._old_cards = 0
         self._accounts = 0
         self._taken: set[int] = set()
-        self._nameless: set[int] = set()
+        self._without_card: set[int] = set()
         self._banks = Weighted(BANKS)
 
     def rows(self, person: Planned) -> Iterator[RollRow]:
         made, place, rng = person.made, person.place, self._rng
         birth, precision = self._birth(made.born, made.claims)
         obstacle, payout = self._payout(person, birth)
-        card = self._national_id(made.sex, birth.year, obstacle)
-        name = self._name(made.sex, birth.year, place, known=bool(card))
+        name, card = self._name_and_card(person, birth.year, obstacle)
         last = None if person.last is None or not person.end_reason else _month(person.last)
         shared = {
             "sheet": SHEET, "name": name, "birth_date": birth, "birth_precision": precision, "sex": made.sex,
@@ -223,25 +222,29 @@ class _Writer:
             month = add_months(month, -rng.randrange(11))
         return add_months(month, -1) + timedelta(days=rng.randrange(1, max(min(settings.LIST_DAY, 19), 2)))
 
-    def _national_id(self, sex: Sex, birth_year: int, obstacle: str) -> str:
+    def _national_id(self, sex: Sex, birth_year: int, obstacle: str = "", *, may_lack: bool = False) -> str:
         if obstacle == "no_citizen_card":
-            if self._rng.random() < 0.4:
+            if may_lack and self._rng.random() < 0.4:
                 return ""
             self._old_cards += 1
             return f"{269_999_999 - self._old_cards}"
         self._serials[sex, birth_year] += 1
         return make_cccd(settings.PROVINCE_CODE, sex, birth_year, 1_000_000 - self._serials[sex, birth_year])
 
-    def _name(self, sex: str, birth_year: int, place: Place, *, known: bool) -> str:
-        """A name that no two people of one year and commune share where one of them has no identity number."""
-        while True:
-            name = make_name(self._rng, sex=sex, birth_year=birth_year, people=place.people)
+    def _name_and_card(self, person: Planned, birth_year: int, obstacle: str) -> tuple[str, str]:
+        """No two people of one name, year and commune where one of them has no identity number: such rows could
+        not be told apart. A name that is taken is lengthened, or its bearer has a card after all."""
+        sex, place, rng = person.made.sex, person.place, self._rng
+        name = make_name(rng, sex=sex, birth_year=birth_year, people=place.people)
+        key = hash((fold(name), birth_year, place.id))
+        card = self._national_id(sex, birth_year, obstacle, may_lack=key not in self._taken)
+        while card and key in self._without_card:
+            name += " " + make_name(rng, sex=sex, birth_year=birth_year, people=KINH).rpartition(" ")[2]
             key = hash((fold(name), birth_year, place.id))
-            if key not in (self._nameless if known else self._taken):
-                self._taken.add(key)
-                if not known:
-                    self._nameless.add(key)
-                return name
+        self._taken.add(key)
+        if not card:
+            self._without_card.add(key)
+        return name, card
 
     def _hamlet(self, place: Place) -> str:
         return f"{'Khu phố' if place.urban else 'Thôn'} {self._rng.randrange(1, 9)}"
@@ -260,7 +263,7 @@ class _Writer:
         year = self._month_end.year - rng.randrange(24, 60)
         return {
             "payee_name": make_name(rng, sex=sex, birth_year=year, people=person.place.people),
-            "payee_national_id": self._national_id(sex, year, ""),
+            "payee_national_id": self._national_id(sex, year),
         }
 
     def _child(self, place: Place, born: int) -> RollChild:
