@@ -48,7 +48,11 @@ def _take(*, month: date, at: datetime) -> bool:
         Figure.objects.filter(snapshot=month).delete()
         low, high = month_id_range(month)
         last_day = add_months(cycle.last_month, 1) - timedelta(days=1)
-        sql.run(
-            cursor, "reports", "coverage", {"month": month, "low": low, "high": high, "last_day": last_day}
-        )
+        params = {"month": month, "low": low, "high": high, "last_day": last_day}
+        sql.run(cursor, "reports", "coverage_money", params)
+        cursor.execute("ANALYZE money")
+        sql.run(cursor, "reports", "coverage_lines", params)
+        cursor.execute("ANALYZE money_line")
+        sql.run(cursor, "reports", "coverage", params)
+        cursor.execute("DROP TABLE money, money_line")
     return True

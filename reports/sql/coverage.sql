@@ -1,37 +1,12 @@
 -- What coverage means, in one place: the figures of one cycle, from its payments (docs/coverage.md).
--- Inputs: month (the cycle), low, high (its payments' ids), last_day (of its last month). The snapshot's row exists.
+-- Reads the temporary tables money and money_line. Inputs: month, last_day (of the cycle's last month). The snapshot's
+-- row exists.
 -- Counted are pairs (person, scheme) with a payment of a finished round that was not withdrawn; whoever is paid
 -- through an institution stands outside. Money is live while it is paid or awaits its outcome. A pair is covered when
 -- it has live money through a bank and none through the Post. Its place is that of its latest payment.
 -- Invariant: every pair is in exactly one row of 'whole', so communes add up to units and units to the province.
 -- Safe to repeat: the caller holds the cycle's snapshot and has removed its figures.
-WITH lists AS (
-    SELECT b.id, b.unit_id, b.scheme, b.channel, b.provider_id
-    FROM payments_batch b
-    JOIN payments_round r ON r.id = b.round_id AND r.state = 'done'
-    WHERE r.cycle_id = %(month)s
-),
-
-money AS (
-    SELECT
-        p.id, p.person_id, p.commune_id, p.amount, l.unit_id, l.scheme, l.channel, l.provider_id,
-        coalesce(p.outcome = 'paid', TRUE) AS live
-    FROM payments_payment p
-    JOIN lists l ON l.id = p.batch_id
-    WHERE p.id >= %(low)s AND p.id < %(high)s AND p.outcome IS DISTINCT FROM 'withdrawn'
-),
-
-lines AS (
-    SELECT
-        m.person_id, m.scheme, m.channel, m.live, e.category_id, l.amount,
-        c.component = 'institution' AS in_institution
-    FROM money m
-    JOIN payments_line l ON l.payment_id = m.id
-    JOIN beneficiaries_entitlement e ON e.id = l.entitlement_id
-    JOIN benefits_category c ON c.code = e.category_id
-),
-
-latest AS (
+WITH latest AS (
     SELECT
         person_id, scheme, max(id) AS payment_id,
         bool_or(live AND channel = 'bank') AND NOT bool_or(live AND channel = 'post') AS covered,
@@ -46,7 +21,7 @@ pairs AS (
     FROM latest t
     JOIN money m ON m.id = t.payment_id
     WHERE NOT EXISTS (
-        SELECT FROM lines l WHERE l.in_institution AND l.person_id = t.person_id AND l.scheme = t.scheme
+        SELECT FROM money_line l WHERE l.in_institution AND l.person_id = t.person_id AND l.scheme = t.scheme
     )
 ),
 
@@ -55,7 +30,7 @@ by_category AS (
         person_id, scheme, category_id AS key,
         coalesce(sum(amount) FILTER (WHERE live), 0) AS amount,
         coalesce(sum(amount) FILTER (WHERE live AND channel = 'bank'), 0) AS amount_cashless
-    FROM lines
+    FROM money_line
     GROUP BY person_id, scheme, category_id
 ),
 
