@@ -43,7 +43,7 @@ def test_it_answers_with_the_keys_that_scripts_rely_on(by, key):
 
 def test_it_prints_a_table_with_the_total_last():
     last = run("2024-12", "--by", "district").splitlines()[-1].split()
-    assert last[-8:] == ["1", "2", "50.0%", "100%", "1", "1.000.000", "500.000", "500.000"]
+    assert last[-11:] == ["1", "2", "50.0%", "100%", "1", "1.000.000", "₫", "500.000", "₫", "500.000", "₫"]
 
 
 def test_a_month_written_wrongly_is_an_error_of_usage():

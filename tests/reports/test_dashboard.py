@@ -49,7 +49,7 @@ def two_months():
 
 def test_a_viewer_sees_the_newest_month_with_rate_gap_and_pace(viewer):
     two_months()
-    page = viewer.get("/")
+    page = viewer.get("/coverage/")
     assert page.status_code == 200
     assert page.context["month"] == DECEMBER
     assert (page.context["total"].covered, page.context["total"].all) == (1, 2)
@@ -80,15 +80,15 @@ def test_a_district_officer_sees_the_own_district_only():
 
 def test_a_post_clerk_is_refused():
     client = client_of(RoleName.POST_CLERK, Unit.objects.provinces().get(code="60"))
-    assert client.get("/").status_code == 403
+    assert client.get("/coverage/").status_code == 403
     assert client.get("/coverage.xlsx").status_code == 403
 
 
 def test_an_empty_province_says_what_to_do_next(viewer):
-    assert "as soon as" in viewer.get("/").content.decode()
+    assert "as soon as" in viewer.get("/coverage/").content.decode()
     assert viewer.get("/coverage.xlsx").status_code == 404
     admin = client_of(RoleName.ADMINISTRATOR, Unit.objects.provinces().get(code="60"))
-    assert "Import the roll" in admin.get("/").content.decode()
+    assert "Import the roll" in admin.get("/coverage/").content.decode()
 
 
 def test_the_excel_file_holds_the_shown_table_and_no_formula(viewer):
@@ -104,7 +104,7 @@ def test_the_excel_file_holds_the_shown_table_and_no_formula(viewer):
 
 def test_a_page_with_standing_figures_asks_the_database_a_bounded_number_of_times(viewer):
     two_months()
-    viewer.get("/")
+    viewer.get("/coverage/")
     with CaptureQueriesContext(connection) as queries:
         viewer.get("/coverage/?by=category")
     assert len(queries) <= 30, "\n".join(query["sql"][:150] for query in queries)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import province_reader
 from common.commands import JsonCommand, month_argument
-from common.money import format_number
+from common.money import format_number, format_vnd
 from common.months import format_month
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage
 
-WIDTHS = (15, 10, 9, 9, 10, 20, 20, 20)
+WIDEST = 60
 
 
 class Command(JsonCommand):
@@ -65,35 +65,43 @@ def _figures(row: Row) -> dict[str, int | float]:
 
 
 def as_text(found: Coverage) -> str:
-    """The same as a table of plain text."""
-    heads = (
-        _("through accounts"),
-        _("all"),
-        _("rate"),
-        _("target"),
-        _("gap"),
-        _("amount, đồng"),
-        _("through accounts"),
-        _("since January"),
-    )
-    rows = [*found.rows, found.total]
-    width = min(max(len(row.name) for row in rows), 60) + 2
-    lines = [" " * width + "".join(head.rjust(size) for head, size in zip(heads, WIDTHS, strict=True))]
-    for row in rows:
-        cells = (
-            format_number(row.covered),
-            format_number(row.all),
-            f"{row.rate:.1%}",
-            f"{row.target:.0%}",
-            format_number(row.gap),
-            format_number(row.amount),
-            format_number(row.amount_cashless),
-            format_number(row.amount_year),
+    """The same as a table of plain text, the total last."""
+    heads = [
+        "",
+        _("Through accounts"),
+        _("All"),
+        _("Rate"),
+        _("Target"),
+        _("Gap to target"),
+        _("Amount"),
+        _("Through accounts"),
+        _("Since January"),
+    ]
+    table = [heads, *(_cells(row) for row in [*found.rows, found.total])]
+    widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
-        line = "".join(cell.rjust(size) for cell, size in zip(cells, WIDTHS, strict=True))
-        lines.append(row.name[: width - 2].ljust(width) + line)
+        for line in table
+    ]
     if found.overlaps:
         lines.append(
             _("A person with two categories stands in both rows: the rows do not add up to the total.")
         )
     return "\n".join(lines)
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.name[:WIDEST],
+        format_number(row.covered),
+        format_number(row.all),
+        f"{row.rate:.1%}",
+        f"{row.target:.0%}",
+        format_number(row.gap),
+        format_vnd(row.amount),
+        format_vnd(row.amount_cashless),
+        format_vnd(row.amount_year),
+    ]

@@ -1,0 +1,87 @@
+"""Whatever happens to payments, communes, districts and schemes add up to the province; an oracle counts along."""
+
+from collections import defaultdict
+from datetime import date
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.access import province_reader
+from areas.models import Unit
+from payments.models import Payment
+from payments.transitions import Outcome
+from reports.queries.coverage import By, coverage
+from tests import worlds
+from tests.reports.world import DECEMBER, elderly, officers, report, send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "bank": st.booleans(),
+            "both": st.booleans(),
+            "commune": st.integers(0, 3),
+            "outcome": st.sampled_from(["", "paid", "failed", "unclaimed", "returned"]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@pytest.fixture(autouse=True)
+def reference(db):
+    worlds.load_reference()
+
+
+def happens(payment: Payment, outcome: str) -> None:
+    if outcome == "returned":
+        report(payment, Outcome.PAID)
+    if outcome:
+        report(payment, Outcome(outcome), refuses_account=outcome == "failed")
+
+
+def expected() -> tuple[int, int, int, int]:
+    """Ten lines of Python that say what coverage.sql says."""
+    pairs = defaultdict(list)
+    for payment in Payment.objects.select_related("batch").exclude(outcome="withdrawn"):
+        pairs[payment.person_id, payment.batch.scheme].append(payment)
+    live = {pair: [p for p in found if p.outcome in (None, "paid")] for pair, found in pairs.items()}
+    covered = [found for found in live.values() if found and {p.batch.channel for p in found} == {"bank"}]
+    money = [p for found in live.values() for p in found]
+    cashless = sum(p.amount for p in money if p.batch.channel == "bank")
+    return len(covered), len(pairs), sum(p.amount for p in money), cashless
+
+
+def told(rows):
+    return tuple(
+        sum(getattr(row, name) for row in rows) for name in ("covered", "all", "amount", "amount_cashless")
+    )
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(people=PEOPLE)
+def test_every_table_adds_up_to_the_province_and_to_the_oracle(people):
+    units = Unit.objects.on(DECEMBER).communes().order_by("code")
+    communes = [*units.filter(parent__code="593")[:2], *units.filter(parent__code="594")[:2]]
+    with transaction.atomic():
+        wanted = {}
+        for number, facts in enumerate(people):
+            who = elderly(f"Nguyễn Thị {number}", bank=facts["bank"], lives=communes[facts["commune"]])
+            if facts["both"]:
+                worlds.grant(who, "CDHH", since=DECEMBER, injury_rate=61, queue=False)
+            wanted[who.pk] = facts["outcome"]
+        by = officers()
+        for _round in range(2):
+            worlds.run_round(DECEMBER, routed_on=date(2024, 12, 1))
+            send(DECEMBER, by)
+            for payment in Payment.objects.filter(outcome=None, batch__state="acknowledged"):
+                happens(payment, wanted[payment.person_id])
+            total = coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader()).total
+            assert told([total]) == expected()
+            for table in (By.SCHEME, By.DISTRICT, By.COMMUNE):
+                assert told(coverage(month=DECEMBER, by=table, reader=province_reader()).rows) == expected()
+        transaction.set_rollback(True)
