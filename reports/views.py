@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Action
@@ -37,10 +37,10 @@ def dashboard(request: OfficerRequest) -> HttpResponse:
     except NoFigures:
         return render(request, "reports/dashboard.html", shared | {"area": area_of(request.reader).name})
     labels = {
-        By.DISTRICT: _("district"),
-        By.COMMUNE: _("commune"),
-        By.SCHEME: _("scheme"),
-        By.CATEGORY: _("category"),
+        By.DISTRICT: pgettext("coverage by", "district"),
+        By.COMMUNE: pgettext("coverage by", "commune"),
+        By.SCHEME: pgettext("coverage by", "scheme"),
+        By.CATEGORY: pgettext("coverage by", "category"),
     }
     query = f"?month={format_month(month)}&by={found.by}"
     return render(
