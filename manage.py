@@ -17,7 +17,7 @@ NEEDS_NO_SERVER = {
     "spectacular",
     "version",
 }
-RUNS_AS_OWNER = {"createcachetable", "flush", "migrate", "sqlmigrate", "test"}
+RUNS_AS_OWNER = {"bench", "createcachetable", "flush", "migrate", "sqlmigrate", "test"}
 
 
 def main(arguments: list[str]) -> None:

@@ -228,4 +228,4 @@ LIST_DAY = environment.number("ANSINH_LIST_DAY", 20, low=1, high=28)
 # Elderly people often know only their year of birth: taken as its first or last day, everywhere.
 BIRTH_CONVENTION = environment.choice("ANSINH_BIRTH_CONVENTION", "first", allowed=("first", "last"))
 # Smaller slices cost several times as much (docs/performance.md).
-SLICE_PEOPLE = environment.number("ANSINH_SLICE_PEOPLE", 5_000, low=1, high=1_000_000)
+SLICE_PEOPLE = environment.number("ANSINH_SLICE_PEOPLE", 20_000, low=1, high=1_000_000)

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its own time beside a floor measured in the same run (docs/performance.md)."""

@@ -1,0 +1,63 @@
+"""A database of its own for a benchmark, with a synthetic roll of N people."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from django.db import connection
+
+MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+
+
+@contextmanager
+def scratch_database(*, name: str, people: int, seed: int) -> Iterator[None]:
+    """Switch the default connection to a new database with the reference data and a roll; dropped at the end.
+
+    Runs as the database's owner. Other processes do the loading, so that this one's memory stays its own.
+    """
+    original = connection.settings_dict["NAME"]
+    _admin(f'DROP DATABASE IF EXISTS "{name}"')
+    _admin(f'CREATE DATABASE "{name}"')
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        for arguments in (
+            ["migrate", "--verbosity", "0"],
+            ["load_reference", "--province", "60"],
+            ["seed_roll", "--people", str(people), "--seed", str(seed), "--json"],
+        ):
+            run_there(arguments)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = original
+        _admin(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def run_there(arguments: list[str]) -> None:
+    """Run a manage.py command on the database that the default connection now names."""
+    start_there(arguments).communicate()
+
+
+def start_there(arguments: list[str]) -> subprocess.Popen[bytes]:
+    """The same, without waiting for its end."""
+    url = urlsplit(settings.SERVICES.owner_url)
+    url = url._replace(path="/" + connection.settings_dict["NAME"])
+    here = urlunsplit(url)
+    environment = os.environ | {"DATABASE_URL": here, "DATABASE_OWNER_URL": here}
+    command = [sys.executable, str(MANAGE), *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+
+def _admin(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,37 @@
+"""`manage.py bench NAME --people N`: a benchmark with its floor, on a database of its own."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from bench import generation
+from bench.world import scratch_database
+from common.commands import JsonCommand
+
+BENCHMARKS = {"generation": generation.measure}
+
+
+class Command(JsonCommand):
+    help = "Measure a part of the system against its floor, in the same run."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("name", choices=sorted(BENCHMARKS))
+        parser.add_argument("--people", type=int, default=54_649)
+        parser.add_argument("--pairs", type=int, default=5, help="alternating runs of ours and of the floor")
+        parser.add_argument("--seed", type=int, default=1)
+
+    def handle(
+        self, *args: Any, name: str, people: int, pairs: int, seed: int, as_json: bool, **options: Any
+    ) -> None:
+        with scratch_database(name=f"bench_{name}_{os.getpid()}", people=people, seed=seed):
+            measured = BENCHMARKS[name](pairs=pairs)
+        content = {"name": name, "people": people, **measured}
+        if as_json:
+            self.emit(content)
+            return
+        for key, value in content.items():
+            self.stdout.write(f"{key:20} {value}")
