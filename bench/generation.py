@@ -81,7 +81,8 @@ def _floor(month: date) -> float:
                 "SELECT * FROM same_payments"
             )
             cursor.execute(
-                "INSERT INTO payments_line (payment_id, entitlement_id, for_month, kind, amount) SELECT * FROM same_lines"
+                "INSERT INTO payments_line (payment_id, entitlement_id, for_month, kind, amount) "
+                "SELECT * FROM same_lines"
             )
         seconds = time.perf_counter() - started
         cursor.execute("DELETE FROM payments_line WHERE payment_id >= %s", [SHIFT])

@@ -11,7 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 def database_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured("A database address must look like postgresql://user:password@host:5432/name.")
+        raise ImproperlyConfigured(
+            "A database address must look like postgresql://user:password@host:5432/name."
+        )
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",

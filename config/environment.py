@@ -68,7 +68,9 @@ def keyring(name: str) -> dict[str, bytes]:
         except Base64Error:
             value = b""
         if not separator or not key_id.isalnum() or len(key_id) > 8 or len(value) != 32:
-            raise ImproperlyConfigured(f"{name} must look like k1:BASE64OF32BYTES,k2:… (ids of 1 to 8 letters).")
+            raise ImproperlyConfigured(
+                f"{name} must look like k1:BASE64OF32BYTES,k2:… (ids of 1 to 8 letters)."
+            )
         ring[key_id] = value
     if not ring:
         raise ImproperlyConfigured(f"{name} is not set. Set it in the environment; see .env.example.")

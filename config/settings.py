@@ -32,7 +32,9 @@ if PRODUCTION:
     if DEBUG:
         raise ImproperlyConfigured("DEBUG=1 in production shows secrets to visitors. Unset DEBUG.")
     if DEMO:
-        raise ImproperlyConfigured("ANSINH_DEMO=1 in production would mix made-up people with real ones. Unset it.")
+        raise ImproperlyConfigured(
+            "ANSINH_DEMO=1 in production would mix made-up people with real ones. Unset it."
+        )
     for name in ("DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
         environment.text(name)
     if os.environ.get("ANSINH_DB_ROLE") == "owner":
@@ -44,7 +46,9 @@ if PRODUCTION:
     BLIND_INDEX_KEY = environment.key("BLIND_INDEX_KEY")
 else:
     SECRET_KEY = os.environ.get("SECRET_KEY") or _local_key("cookies").hex()
-    FIELD_KEYS = environment.keyring("FIELD_KEYS") if os.environ.get("FIELD_KEYS") else {"local": _local_key("fields")}
+    FIELD_KEYS = (
+        environment.keyring("FIELD_KEYS") if os.environ.get("FIELD_KEYS") else {"local": _local_key("fields")}
+    )
     BLIND_INDEX_KEY = (
         environment.key("BLIND_INDEX_KEY") if os.environ.get("BLIND_INDEX_KEY") else _local_key("blind index")
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -246,7 +247,7 @@ def _refuse_without_rates(cycle: Cycle) -> None:
 
 def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     made, cycle = piece.round, piece.round.cycle
-    params = {
+    params: dict[str, Any] = {
         "round_id": made.pk,
         "round_number": made.number,
         "month": cycle.month,

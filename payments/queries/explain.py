@@ -78,7 +78,7 @@ class Explanation:
 def explain(*, person: Person, month: date, on: date, reader: Reader) -> Explanation:
     """Each due of `month` by the decrees in force on `on`, and each line posted in that month's cycle."""
     reveals = _reveals(person, reader)
-    params = {
+    params: dict[str, Any] = {
         "person_from": person.pk,
         "person_to": person.pk + 1,
         "month": month,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -44,7 +44,7 @@ TEXTS = {
 }
 
 
-def _query(invariant: str, name: str, params: dict[str, object] | None = None) -> Invariant:
+def _query(invariant: str, name: str, params: Mapping[str, object] | None = None) -> Invariant:
     with connection.cursor() as cursor:
         row = sql.rows(cursor, "payments", name, params or {})[0]
     return Invariant(invariant, TEXTS[invariant], row["rows"], row["broken"])
