@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from areas.models import Level, Unit
@@ -138,6 +138,7 @@ def _code(text: str) -> str:
     return text.strip().upper().replace(" ", "")
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> str:
     return _SIGNS.sub(" ", fold(text)).strip()
 
@@ -155,9 +156,15 @@ class Providers:
                     if form:
                         self._names[form].add(code)
         self._providers = providers
+        self._found: dict[str, str] = {}
 
     def find(self, name: str) -> str:
         """The BIN. Raises Unclear `bank`, `bank_ambiguous`, `bank_not_used`."""
+        if name not in self._found:
+            self._found[name] = self._search(name)
+        return self._found[name]
+
+    def _search(self, name: str) -> str:
         tried = _BRANCH.sub("", fold(name))
         codes = self._names.get(_words(tried)) or self._names.get(_bank_words(tried)) or set()
         if not codes:
@@ -237,19 +244,23 @@ def form_of(text: str) -> tuple[str, str]:
 
 def obstacle_of(text: str) -> str:
     """The reason's code by the code or a wording of it. Raises Unclear `obstacle`."""
-    return _choice(text, _OBSTACLES, "obstacle")
+    return _choice(text, _OBSTACLE_CODES, "obstacle")
 
 
 def end_reason_of(text: str) -> str:
     """The reason's code by the code or a wording of it. Raises Unclear `end_reason`."""
-    return _choice(text, _END_REASONS, "end_reason")
+    return _choice(text, _END_REASON_CODES, "end_reason")
 
 
-def _choice(text: str, wordings: Mapping[Any, tuple[str, ...]], code: str) -> str:
+def _choice(text: str, codes: Mapping[str, str], code: str) -> str:
     asked = _words(text)
-    for value, words in wordings.items():
-        if asked in map(_words, (str(value), *words)):
-            return str(value)
-    if asked:
+    if asked and asked not in codes:
         raise Unclear(code)
-    return ""
+    return codes[asked] if asked else ""
+
+
+def _by_words(wordings: Mapping[Any, tuple[str, ...]]) -> dict[str, str]:
+    return {_words(word): str(code) for code, words in wordings.items() for word in (str(code), *words)}
+
+
+_OBSTACLE_CODES, _END_REASON_CODES = _by_words(_OBSTACLES), _by_words(_END_REASONS)

@@ -304,7 +304,7 @@ class OneRow:
         if holder and fold(holder) not in (fold(name), fold(text_of(self._values.get("payee_name")))):
             self._warn("holder", "holder_differs")
         return {
-            "channel": Channel.BANK, "provider": provider, "account": account, "holder": holder, "pay_at": "",
+            "channel": Channel.BANK, "provider": provider, "account": account, "holder": holder,
             "verified_on": self._day("verified_on"), "payout_from": self._day("payout_from"),
         }  # fmt: skip
 

@@ -26,6 +26,7 @@ from common.text import fold, nfc
 _LOOKED_AT = 50
 # A sheet read by the wrong columns is bad in every row: nobody reads more than this of it.
 MAX_REFUSED = 10_000
+_LONGEST = 4_000
 _REQUIRED = ("birth_date", "commune", "from_month")
 _FOOT = re.compile(
     r"(tong( cong| so)?|cong|bang chu|so tien( bang chu)?|nguoi lap|lap bieu|lap bang|ke toan|thu truong|thu quy"
@@ -46,12 +47,13 @@ _PLAIN = str.maketrans(
 
 @dataclass(slots=True)
 class _Sheet:
-    """One sheet's columns: `keys` by position, `unknown` headers by position, and what was told once already."""
+    """One sheet's columns: `keys` and `unknown` headers by position, `titles` as they stand in the header row."""
 
     name: str
     headers: dict[str, str] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
     unknown: dict[int, str] = field(default_factory=dict)
+    titles: dict[int, Cell] = field(default_factory=dict)
     header_row: int = 0
     below: bool = False
     told: set[tuple[str, str]] = field(default_factory=set)
@@ -133,7 +135,7 @@ class RollReader:
         at = find_header(lines)
         if at is None:
             return None
-        sheet.header_row = ahead[at].number
+        sheet.header_row, sheet.titles = ahead[at].number, dict(enumerate(ahead[at].cells))
         for position, cell in enumerate(lines[at]):
             key, header = column_of(cell), text_of(_repaired(cell)[0] if isinstance(cell, str) else cell)
             if key in sheet.headers:
@@ -158,7 +160,7 @@ class RollReader:
         values, notes, bad = self._values(sheet, row)
         if not any(cell is not None for cell in values.values()):
             return None
-        if _is_header(row) or self._is_no_person(sheet, row, values):
+        if _is_header(row, sheet) or self._is_no_person(sheet, row, values):
             return None
         self.seen += 1
         reader = OneRow(values, notes, references, self._settled_before, self._today)
@@ -194,6 +196,9 @@ class RollReader:
         return values, "; ".join(notes), bad
 
     def _text(self, sheet: _Sheet, number: int, key: str, cell: str, bad: list[Finding]) -> str:
+        if len(cell) > _LONGEST:
+            bad.append(Finding(key, "too_long", {"limit": str(_LONGEST)}))
+            return ""
         text = str(_decoded(cell, sheet))
         if text.isascii():
             return text.strip()
@@ -295,11 +300,12 @@ def _chain(first: Iterator[Row], rest: _Rest) -> Iterator[Row]:
     yield from rest
 
 
-def _is_header(row: Row) -> bool:
+def _is_header(row: Row, sheet: _Sheet) -> bool:
     """A printed list repeats its header on every page, and numbers or letters the columns below it."""
+    if sum(cell == sheet.titles.get(position, "") for position, cell in enumerate(row.cells)) >= 4:
+        return True
     said = [text_of(cell) for cell in row.cells if cell is not None]
-    numbered = len(said) > 3 and all(map(_COLUMN_NUMBER.fullmatch, said))
-    return numbered or len({key for key in map(column_of, row.cells) if key}) >= 4
+    return len(said) > 3 and all(map(_COLUMN_NUMBER.fullmatch, said))
 
 
 def _decoded(cell: Cell, sheet: _Sheet) -> Cell:

@@ -8,12 +8,15 @@ date is a list of its ISO text), {"error": code} in place of the rest, {"end": t
 
 import csv
 import json
+import math
 import resource
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 WIDEST = 200
+# Nobody types them; databases refuse some and terminals obey others.
+CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
 def main(kind: str, path: str, memory: str, seconds: str) -> None:
@@ -43,7 +46,7 @@ def read_workbook(path: str) -> Iterator[dict[str, object]]:
             if sheet.total_width > WIDEST:
                 yield {"error": "too_many_columns"}
                 return
-            yield {"sheet": about.name, "rows": sheet.total_height, "recoded": False}
+            yield {"sheet": plain(about.name) or "?", "rows": sheet.total_height, "recoded": False}
             # iter_rows begins at the sheet's first row, though not at its first column.
             for number, row in enumerate(sheet.iter_rows(), start=1):
                 cells = [plain(cell) for cell in row]
@@ -60,9 +63,11 @@ def plain(cell: object) -> object:
         return [(cell.date() if isinstance(cell, datetime) else cell).isoformat()]
     if isinstance(cell, (time, timedelta)):
         return str(cell)
-    if isinstance(cell, float) and cell != cell:
-        return None
-    return None if cell == "" else cell
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)
+    if isinstance(cell, str):
+        return cell.translate(CONTROLS) or None
+    return cell
 
 
 def read_csv(path: str) -> Iterator[dict[str, object]]:
@@ -79,7 +84,7 @@ def read_csv(path: str) -> Iterator[dict[str, object]]:
             reader = csv.reader(file, delimiter=delimiter_of(start))
             # A quoted cell may hold line breaks: Excel counts the row, so do we.
             for number, row in enumerate(reader, start=1):
-                cells = [cell.strip() or None for cell in row]
+                cells = [plain(cell.strip()) for cell in row]
                 while cells and cells[-1] is None:
                     cells.pop()
                 if cells:

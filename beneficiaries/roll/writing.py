@@ -130,7 +130,7 @@ class _Names:
         }  # fmt: skip
 
 
-_POST = {PayAt.POINT: "Bưu điện", PayAt.HOME: "Bưu điện tại nhà", "": "Bưu điện"}
+_POST = {PayAt.POINT: "Bưu điện tại điểm chi trả", PayAt.HOME: "Bưu điện tại nhà", "": "Bưu điện"}
 
 
 def _date(day: date | None, precision: str = "day") -> str:

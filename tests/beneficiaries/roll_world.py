@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
-
 from areas.models import Level, Unit
 from beneficiaries.models import Channel, Provider
 from beneficiaries.roll.row import RollRow
@@ -40,9 +38,8 @@ def rate(band: str, category_code: str, amount: int, **fields: Any) -> Rate:
     )
 
 
-@pytest.fixture
-def world(db: None) -> dict[str, Unit]:
-    """Two wards of one district and a commune of the same name in another; two banks and the Post."""
+def build_world() -> dict[str, Unit]:
+    """See the fixture `world`."""
     province = unit(Level.PROVINCE, "60", "tỉnh", "Tỉnh Bình Thuận")
     phan_thiet = unit(Level.DISTRICT, "593", "thành phố", "Thành phố Phan Thiết", province)
     tuy_phong = unit(Level.DISTRICT, "595", "huyện", "Huyện Tuy Phong", province)

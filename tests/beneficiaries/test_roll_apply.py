@@ -9,11 +9,18 @@ import pytest
 
 from areas.models import Unit
 from beneficiaries.models import (
-    Child, Entitlement, Obstacle, Payee, PayoutMethod, Person, Reckon, Residence,
+    Child,
+    Entitlement,
+    Obstacle,
+    Payee,
+    PayoutMethod,
+    Person,
+    Reckon,
+    Residence,
 )  # fmt: skip
 from beneficiaries.operations.roll import RollResult, apply_roll
 from beneficiaries.roll.row import RollChild
-from tests.beneficiaries.roll_world import JAN_2024, make_row, world  # noqa: F401
+from tests.beneficiaries.roll_world import JAN_2024, make_row
 
 TABLES = (Person, Residence, Entitlement, Child, PayoutMethod, Payee, Obstacle, Reckon)
 
@@ -26,7 +33,7 @@ def counts(result: RollResult) -> tuple[int, int, int, int]:
     return result.new, result.changed, result.unchanged, result.refused
 
 
-def full_rows(world: dict[str, Unit]) -> list[Any]:  # noqa: F811
+def full_rows(world: dict[str, Unit]) -> list[Any]:
     mui_ne, phu_long = world["mui_ne"], world["phu_long"]
     account = {"channel": "bank", "provider": "970405", "account": "0123456789", "holder": "NGUYEN THI THU",
                "payout_from": date(2024, 6, 1), "verified_on": date(2024, 5, 20)}  # fmt: skip
@@ -43,7 +50,7 @@ def full_rows(world: dict[str, Unit]) -> list[Any]:  # noqa: F811
     ]  # fmt: skip
 
 
-def test_rows_become_people_with_all_that_is_theirs(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_rows_become_people_with_all_that_is_theirs(world: dict[str, Unit]) -> None:
     assert counts(apply_roll(rows=full_rows(world))) == (4, 0, 0, 0)
     thu = Person.objects.get(national_id_index="060141000001")
     assert (thu.name, thu.name_folded, thu.national_id) == (
@@ -51,14 +58,16 @@ def test_rows_become_people_with_all_that_is_theirs(world: dict[str, Unit]) -> N
         "nguyen thi thu",
         "060141000001",
     )
-    assert thu.entitlements.count() == 2 and thu.residences.get().hamlet == "Khu phố 3"
+    assert thu.entitlements.count() == 2
+    assert thu.residences.get().hamlet == "Khu phố 3"
     post, bank = thu.payout_methods.order_by("valid_from")
     assert (post.channel, post.valid_from, post.valid_to) == ("post", JAN_2024, date(2024, 5, 31))
     assert (bank.account, bank.valid_from, bank.valid_to) == ("0123456789", date(2024, 6, 1), None)
     assert bank.verified_on == date(2024, 5, 20)
     assert (thu.payees.get().national_id, thu.payees.get().role) == ("060180000007", "authorised")
     mau = Person.objects.get(name="Trần Văn Mẫu")
-    assert mau.national_id is None and mau.payout_methods.get().pay_at == "home"
+    assert mau.national_id is None
+    assert mau.payout_methods.get().pay_at == "home"
     assert mau.obstacles.get().reason == "no_smartphone"
     assert Child.objects.count() == 2
     assert sorted(Reckon.objects.values_list("person__name", "from_month", "reason")) == [
@@ -67,19 +76,19 @@ def test_rows_become_people_with_all_that_is_theirs(world: dict[str, Unit]) -> N
     ]  # fmt: skip
 
 
-def test_the_same_rows_again_change_nothing(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_the_same_rows_again_change_nothing(world: dict[str, Unit]) -> None:
     apply_roll(rows=full_rows(world))
     before = everything()
     assert counts(apply_roll(rows=full_rows(world))) == (0, 0, 4, 0)
     assert everything() == before
 
 
-def test_a_dry_run_reports_and_writes_nothing(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_dry_run_reports_and_writes_nothing(world: dict[str, Unit]) -> None:
     assert counts(apply_roll(rows=full_rows(world), dry_run=True)) == (4, 0, 0, 0)
     assert not Person.objects.exists()
 
 
-def test_a_first_load_leaves_no_look_back(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_first_load_leaves_no_look_back(world: dict[str, Unit]) -> None:
     apply_roll(rows=full_rows(world), first_load=True)
     assert not Reckon.objects.exists()
 
@@ -100,7 +109,7 @@ def test_a_first_load_leaves_no_look_back(world: dict[str, Unit]) -> None:  # no
 def test_a_changed_fact_is_written_and_reckoned_from_the_month_it_touches(
     world: dict[str, Unit],
     fields: dict[str, Any],
-    reckoned: date | None,  # noqa: F811
+    reckoned: date | None,
 ) -> None:
     first = make_row(world["mui_ne"], category="TB", injury_rate=45)
     apply_roll(rows=[first], first_load=True)
@@ -115,7 +124,7 @@ def test_a_changed_fact_is_written_and_reckoned_from_the_month_it_touches(
     assert counts(apply_roll(rows=[changed])) == (0, 0, 1, 0)
 
 
-def test_a_changed_account_closes_the_old_method_and_keeps_its_row(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_changed_account_closes_the_old_method_and_keeps_its_row(world: dict[str, Unit]) -> None:
     old = {"channel": "bank", "provider": "970405", "account": "111222333"}
     apply_roll(rows=[make_row(world["mui_ne"], **old)])
     apply_roll(
@@ -127,14 +136,14 @@ def test_a_changed_account_closes_the_old_method_and_keeps_its_row(world: dict[s
     assert second.verified_on is None
 
 
-def test_an_account_resolves_the_obstacle(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_an_account_resolves_the_obstacle(world: dict[str, Unit]) -> None:
     apply_roll(rows=[make_row(world["mui_ne"], obstacle="not_asked")])
     bank = make_row(world["mui_ne"], channel="bank", provider="970405", account="111222333")
     apply_roll(rows=[bank], changes_from=date(2024, 9, 10))
     assert Obstacle.objects.get().resolved_on == date(2024, 9, 10)
 
 
-def test_a_move_ends_one_residence_and_begins_another(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_move_ends_one_residence_and_begins_another(world: dict[str, Unit]) -> None:
     apply_roll(rows=[make_row(world["mui_ne"])])
     apply_roll(rows=[make_row(world["phu_long"], hamlet="Thôn 1")], changes_from=date(2024, 9, 10))
     assert list(Residence.objects.order_by("valid_from").values_list("commune__name", "valid_from", "valid_to")) == [
@@ -142,13 +151,13 @@ def test_a_move_ends_one_residence_and_begins_another(world: dict[str, Unit]) ->
     ]  # fmt: skip
 
 
-def test_a_move_on_the_first_day_corrects_the_commune(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_move_on_the_first_day_corrects_the_commune(world: dict[str, Unit]) -> None:
     apply_roll(rows=[make_row(world["mui_ne"])])
     apply_roll(rows=[make_row(world["phu_long"])])
     assert Residence.objects.get().commune == world["phu_long"]
 
 
-def test_a_changed_list_of_children_replaces_the_old(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_changed_list_of_children_replaces_the_old(world: dict[str, Unit]) -> None:
     rows = full_rows(world)[3:]
     apply_roll(rows=rows, first_load=True)
     rows[0].children = [RollChild("Lê Văn Con", date(2018, 2, 3)), RollChild("Lê Thị Út", date(2023, 9, 9))]
@@ -157,7 +166,7 @@ def test_a_changed_list_of_children_replaces_the_old(world: dict[str, Unit]) -> 
     assert Reckon.objects.get().from_month == JAN_2024
 
 
-def test_a_blank_field_and_an_absent_row_change_nothing(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_blank_field_and_an_absent_row_change_nothing(world: dict[str, Unit]) -> None:
     apply_roll(rows=full_rows(world))
     before = everything()
     blank = full_rows(world)[2]
@@ -166,7 +175,7 @@ def test_a_blank_field_and_an_absent_row_change_nothing(world: dict[str, Unit]) 
     assert everything() == before
 
 
-def test_two_people_who_answer_are_never_guessed_between(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_two_people_who_answer_are_never_guessed_between(world: dict[str, Unit]) -> None:
     twins = [make_row(world["mui_ne"], national_id="060141000001"),
              make_row(world["mui_ne"], number=3, national_id="060141000002")]  # fmt: skip
     assert [w.code for w in apply_roll(rows=twins).warnings] == ["lookalike", "lookalike"]
@@ -175,7 +184,7 @@ def test_two_people_who_answer_are_never_guessed_between(world: dict[str, Unit])
     assert counts(result) == (0, 0, 0, 1)
 
 
-def test_someone_without_a_number_is_found_by_name_birth_and_commune(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_someone_without_a_number_is_found_by_name_birth_and_commune(world: dict[str, Unit]) -> None:
     apply_roll(rows=[make_row(world["mui_ne"], national_id="")])
     assert counts(apply_roll(rows=[make_row(world["mui_ne"], national_id="")])) == (0, 0, 1, 0)
     assert counts(apply_roll(rows=[make_row(world["mui_ne"])])) == (0, 1, 0, 0)
@@ -183,26 +192,29 @@ def test_someone_without_a_number_is_found_by_name_birth_and_commune(world: dict
     assert counts(apply_roll(rows=[make_row(world["mui_ne"])])) == (0, 0, 1, 0)
 
 
-def test_a_number_new_to_someone_known_by_year_only_is_refused(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_number_new_to_someone_known_by_year_only_is_refused(world: dict[str, Unit]) -> None:
     vague = {"birth_date": date(1941, 1, 1), "birth_precision": "year"}
     apply_roll(rows=[make_row(world["mui_ne"], national_id="", **vague)])
     result = apply_roll(rows=[make_row(world["mui_ne"], **vague)])
-    assert [e.code for e in result.errors] == ["perhaps_known"] and Person.objects.count() == 1
+    assert [e.code for e in result.errors] == ["perhaps_known"]
+    assert Person.objects.count() == 1
 
 
-def test_a_repeated_row_is_refused_and_named(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_repeated_row_is_refused_and_named(world: dict[str, Unit]) -> None:
     result = apply_roll(rows=[make_row(world["mui_ne"]), make_row(world["mui_ne"], number=7)])
-    assert counts(result) == (1, 0, 0, 1) and [(e.row, e.code) for e in result.errors] == [(7, "repeated")]
+    assert counts(result) == (1, 0, 0, 1)
+    assert [(e.row, e.code) for e in result.errors] == [(7, "repeated")]
     assert "Roll!2" in result.errors[0].message
 
 
-def test_a_row_without_the_number_that_its_twin_has_is_refused(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_row_without_the_number_that_its_twin_has_is_refused(world: dict[str, Unit]) -> None:
     rows = [make_row(world["mui_ne"]), make_row(world["mui_ne"], number=3, national_id="", category="TB")]
     result = apply_roll(rows=rows)
-    assert [(e.row, e.code) for e in result.errors] == [(3, "number_missing")] and Person.objects.count() == 1
+    assert [(e.row, e.code) for e in result.errors] == [(3, "number_missing")]
+    assert Person.objects.count() == 1
 
 
-def test_an_ended_benefit_granted_again_is_a_new_entitlement(world: dict[str, Unit]) -> None:  # noqa: F811
+def test_an_ended_benefit_granted_again_is_a_new_entitlement(world: dict[str, Unit]) -> None:
     ended = make_row(world["mui_ne"], last_month=date(2024, 2, 1), end_reason="ineligible")
     apply_roll(rows=[ended])
     again = make_row(world["mui_ne"], from_month=date(2024, 6, 1))

@@ -15,7 +15,7 @@ from beneficiaries.models import Entitlement, PayoutMethod, Person
 from beneficiaries.operations.importing import ImportResult, import_roll
 from beneficiaries.roll.table import UnreadableFile
 from tests.beneficiaries.roll_files import csv_file, good, lines, workbook
-from tests.beneficiaries.roll_world import JAN_2024, world  # noqa: F401
+from tests.beneficiaries.roll_world import JAN_2024
 
 pytestmark = pytest.mark.usefixtures("world")
 TODAY = date(2024, 1, 10)
@@ -148,24 +148,42 @@ def test_a_birth_date_that_cannot_be_told_is_refused(tmp_path: Path, cell: Any) 
 @pytest.mark.parametrize(
     ("cells", "code"),
     [
-        ({"birth_date": "12/03/2025"}, "birth_implausible"), ({"birth_date": None}, "missing"), ({"name": " "}, "missing"),
-        ({"name": "A" * 121}, "too_long"), ({"from_month": "2021"}, "month"), ({"from_month": 4.2021}, "month"),
-        ({"from_month": "04/1021"}, "month"), ({"from_month": "04/1900"}, "month_implausible"),
-        ({"last_month": "03/2021"}, "ends_before_it_begins"), ({"died_on": "01/02/2030"}, "died_implausible"),
-        ({"category": "BTXH_99"}, "category"), ({"category": None, "category_name": "Người tốt"}, "category_name"),
+        ({"birth_date": "12/03/2025"}, "birth_implausible"),
+        ({"birth_date": None}, "missing"),
+        ({"name": " "}, "missing"),
+        ({"name": "A" * 121}, "too_long"),
+        ({"from_month": "2021"}, "month"),
+        ({"from_month": 4.2021}, "month"),
+        ({"from_month": "04/1021"}, "month"),
+        ({"from_month": "04/1900"}, "month_implausible"),
+        ({"last_month": "03/2021"}, "ends_before_it_begins"),
+        ({"died_on": "01/02/2030"}, "died_implausible"),
+        ({"category": "BTXH_99"}, "category"),
+        ({"category": None, "category_name": "Người tốt"}, "category_name"),
         ({"category": "BTXH_5.1", "category_name": "Thương binh"}, "category_differs"),
-        ({"category": "TB"}, "injury_missing"), ({"category": "TB", "injury_rate": "450"}, "percent"),
-        ({"category": "TB_45", "injury_rate": 46}, "injury_differs"), ({"category": "BTXH_5.4"}, "heads_missing"),
+        ({"category": "TB"}, "injury_missing"),
+        ({"category": "TB", "injury_rate": "450"}, "percent"),
+        ({"category": "TB_45", "injury_rate": 46}, "injury_differs"),
+        ({"category": "BTXH_5.4"}, "heads_missing"),
         ({"category": "BTXH_5.4", "heads": 2, "children": "Lê Con, 2015"}, "heads_differ"),
         ({"category": "BTXH_5.4", "children": "Lê Con 2015"}, "child"),
-        ({"commune": "Xã Phú Long", "district": None}, "commune_ambiguous"), ({"commune": "Thị trấn Mũi Né"}, "commune_then"),
-        ({"sex": "khác"}, "sex"), ({"form": "séc"}, "form"), ({"form": "Tài khoản", "account": "123456"}, "bank_missing"),
-        ({"form": "Tài khoản", "bank": "Agribank"}, "account_missing"), ({"form": "TK", "bank": "Ngân hàng Ma", "account": "123456"}, "bank"),
-        ({"bank": "Agribank", "account": "12-x?"}, "account"), ({"bank": "Agribank", "account": 1234567890123456789}, "account_digits_lost"),
-        ({"bank": "Agribank", "account": "1.23E+15"}, "account_digits_lost"), ({"obstacle": "vì sao"}, "obstacle"),
-        ({"payee_national_id": "060180000007"}, "payee_missing"), ({"national_id": "06014100001"}, "id_length"),
-        ({"national_id": "0601410000011"}, "id_length"), ({"national_id": "06014100000A"}, "id_letters"),
-        ({"national_id": "999141000001"}, "id_province"), ({"national_id": "6,01E+10"}, "id_digits_lost"),
+        ({"commune": "Xã Phú Long", "district": None}, "commune_ambiguous"),
+        ({"commune": "Thị trấn Mũi Né"}, "commune_then"),
+        ({"sex": "khác"}, "sex"),
+        ({"form": "séc"}, "form"),
+        ({"form": "Tài khoản", "account": "123456"}, "bank_missing"),
+        ({"form": "Tài khoản", "bank": "Agribank"}, "account_missing"),
+        ({"form": "TK", "bank": "Ngân hàng Ma", "account": "123456"}, "bank"),
+        ({"bank": "Agribank", "account": "12-x?"}, "account"),
+        ({"bank": "Agribank", "account": 1234567890123456789}, "account_digits_lost"),
+        ({"bank": "Agribank", "account": "1.23E+15"}, "account_digits_lost"),
+        ({"obstacle": "vì sao"}, "obstacle"),
+        ({"payee_national_id": "060180000007"}, "payee_missing"),
+        ({"national_id": "06014100001"}, "id_length"),
+        ({"national_id": "0601410000011"}, "id_length"),
+        ({"national_id": "06014100000A"}, "id_letters"),
+        ({"national_id": "999141000001"}, "id_province"),
+        ({"national_id": "6,01E+10"}, "id_digits_lost"),
         ({"name": "Trµ§ B"}, "unreadable"),
     ],
 )  # fmt: skip
@@ -283,7 +301,7 @@ def test_the_month_paid_through_is_the_rows_own_or_the_callers(tmp_path: Path) -
     assert "2023-07" in result.warnings[0].message
 
 
-def test_a_bank_is_known_by_bin_short_name_and_full_name(tmp_path: Path, world: dict[str, Unit]) -> None:  # noqa: F811
+def test_a_bank_is_known_by_bin_short_name_and_full_name(tmp_path: Path, world: dict[str, Unit]) -> None:
     names = ["970405", 970405, "AGRIBANK", "Ngân hàng Nông nghiệp và Phát triển Nông thôn Việt Nam",
              "Agribank - Chi nhánh Phan Thiết"]  # fmt: skip
     rows = [good(national_id=f"06014100000{n}", bank=bank, account=f"01234567{n}", form=None)
