@@ -112,6 +112,12 @@ class Round(models.Model):
         ]
 
 
+def round_id_range(made: Round) -> tuple[int, int]:
+    """The ids [from, to) of all payments of one round."""
+    head = (made.cycle_id.year * 100 + made.cycle_id.month) * 100 + made.number
+    return head * 10 * _PERSONS, (head + 1) * 10 * _PERSONS
+
+
 class SliceState(models.TextChoices):
     PENDING = "pending", _("waiting")
     DONE = "done", _("made")

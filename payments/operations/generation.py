@@ -22,7 +22,7 @@ from accounts.models import User
 from beneficiaries.models import Reckon
 from common import sql
 from common.months import add_months, months_between
-from payments.models import Batch, Cycle, CycleState, Round, RoundState, Slice, SliceState
+from payments.models import Batch, Cycle, CycleState, Round, RoundState, Slice, SliceState, round_id_range
 from payments.operations.errors import (
     CycleClosed,
     MonthTaken,
@@ -159,7 +159,8 @@ def finish_round(*, round_id: int, at: datetime) -> bool:
         if not changed:
             return False
         with connection.cursor() as cursor:
-            sql.run(cursor, "payments", "finish_round", {"round_id": round_id})
+            low, high = round_id_range(Round.objects.get(pk=round_id))
+            sql.run(cursor, "payments", "finish_round", {"low": low, "high": high})
         Batch.objects.filter(round_id=round_id, count=0).delete()
     return True
 

@@ -1,0 +1,88 @@
+"""One month of the demonstration, from its list to its close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from accounts.models import Role, RoleName, User
+from desk.demonstration import providers
+from payments.models import Cycle, CycleState
+from payments.operations import closing
+from payments.operations.cycles import run_cycle
+from payments.queries.reconciliation import reconciliation
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts in the demonstration: a preparer and an approver by unit, an accountant, two who close."""
+
+    preparers: dict[int, User]
+    approvers: dict[int, User]
+    accountant: User
+    first_closer: User
+    second_closer: User
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShown:
+    """What one month came to: payments, đồng, transfers that failed and were corrected, seconds of generation."""
+
+    payments: int
+    amount: int
+    corrected: int
+    seconds: float
+
+
+def cast() -> Cast:
+    """The demonstration's officers by their roles."""
+    roles = Role.objects.select_related("user").order_by("pk")
+    preparers = {role.unit_id: role.user for role in roles if role.name == RoleName.PREPARER}
+    approvers = {role.unit_id: role.user for role in roles if role.name == RoleName.APPROVER}
+    accountant = next(role.user for role in roles if role.name == RoleName.ACCOUNTANT)
+    administrator = next(role.user for role in roles if role.name == RoleName.ADMINISTRATOR)
+    return Cast(preparers, approvers, accountant, next(iter(preparers.values())), administrator)
+
+
+def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None]) -> MonthShown | None:
+    """Make, send, settle, supplement, reconcile and close a month; None if it was closed before."""
+    if Cycle.objects.filter(pk=month, state=CycleState.CLOSED).exists():
+        return None
+    started = timezone.now()
+    run_cycle(month=month, at=timezone.now)
+    seconds = (timezone.now() - started).total_seconds()
+    _pay(month, people, progress, _noon(month, 5))
+    corrected = providers.correct_accounts(month=month, on=month.replace(day=15))
+    run_cycle(month=month, routed_on=month.replace(day=16), at=timezone.now)
+    _pay(month, people, progress, _noon(month, 18))
+    providers.state_accounts(month=month)
+    closing.prepare_close(month=month, by=people.first_closer)
+    closing.close(month=month, by=people.second_closer, at=_noon(month, 25))
+    rows = reconciliation(month=month)
+    return MonthShown(
+        payments=sum(row["count"] for row in rows),
+        amount=sum(row["reported"] for row in rows),
+        corrected=corrected,
+        seconds=seconds,
+    )
+
+
+def _pay(month: date, people: Cast, progress: Callable[[int, int], None], at: datetime) -> None:
+    lists = providers.drafts(month=month)
+    for done, batch in enumerate(lists, start=1):
+        providers.send(
+            batch=batch,
+            preparer=people.preparers[batch.unit_id],
+            approver=people.approvers[batch.unit_id],
+            accountant=people.accountant,
+            at=at,
+        )
+        providers.report(batch=batch, at=at)
+        progress(done, len(lists))
+
+
+def _noon(month: date, day: int) -> datetime:
+    return datetime.combine(month.replace(day=day), time(12), tzinfo=timezone.get_default_timezone())

@@ -1,0 +1,133 @@
+"""`make demo`: the whole main job in front of the user, then the site."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.access import province_reader
+from beneficiaries.models import Person
+from beneficiaries.roll.writing import write_roll
+from common.money import format_number, format_vnd
+from common.progress import progress_bar
+from desk.demonstration.year import cast, show_month
+from desk.synthetic.officers import create_demo_officers
+from desk.synthetic.roll import plan_roll, roll_rows
+from payments.queries.ledger import check_ledger
+from reports.queries.coverage import By, coverage
+
+DECEMBER = date(2024, 12, 1)
+PEOPLE, SEED = 54_649, 1
+# The Bình Thuận newspaper on cashless payment in 2024: covered, all, billion đồng through accounts ("more than").
+ARTICLE = {"NCC": (4_283, 9_035, 103), "BTXH": (16_867, 45_614, 80), "": (21_150, 54_649, 183)}
+
+
+class Command(BaseCommand):
+    help = "Reference data, roll, the twelve cycles of 2024, the coverage table beside the article's, then the site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--headless", action="store_true", help="stop after the coverage table")
+        parser.add_argument("--people", type=int, default=PEOPLE)
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, headless: bool, people: int, port: int, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The demonstration makes people up; it does not run in production.")
+        with self._step("Reference data: units, decrees, banks"):
+            call_command("load_reference", province="60", stdout=self.stdout)
+        password = self._officers()
+        if not Person.objects.exists():
+            with self._step(f"Synthetic roll of {format_number(people)} people and schemes"):
+                call_command("seed_roll", people=people, month=DECEMBER, seed=SEED, stdout=self.stdout)
+            with self._step("The same roll written to Excel and imported: nothing may change"):
+                self._through_excel(people)
+        self._year()
+        with self._step("Ledger"):
+            broken = [invariant.id for invariant in check_ledger() if invariant.broken]
+            self.stdout.write("check_ledger: " + (", ".join(broken) or "clean"))
+        self._table()
+        if broken:
+            raise CommandError("The ledger is not clean.")
+        if not headless:
+            self._site(port, password)
+
+    def _officers(self) -> str:
+        officers = create_demo_officers(on=DECEMBER)
+        return officers[0].password
+
+    def _through_excel(self, people: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "danh-sach.xlsx"
+            plan = plan_roll(pairs=people, month=DECEMBER, seed=SEED)
+            write_roll(path, roll_rows(plan, seed=SEED))
+            call_command("import_roll", str(path), dry_run=True, stdout=self.stdout)
+
+    def _year(self) -> None:
+        people = cast()
+        for number in range(1, 13):
+            month = date(2024, number, 1)
+            started = time.monotonic()
+            with progress_bar(f"{month:%m/%Y}") as progress:
+                shown = show_month(month=month, people=people, progress=progress)
+            if shown is None:
+                self.stdout.write(f"{month:%m/%Y}: closed before, left as it is")
+                continue
+            self.stdout.write(
+                f"{month:%m/%Y}: {format_number(shown.payments)} paid, {format_vnd(shown.amount)}, "
+                f"{shown.corrected} accounts corrected, list made in {shown.seconds:.1f} s, "
+                f"closed after {time.monotonic() - started:.0f} s"
+            )
+
+    def _table(self) -> None:
+        found = coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader())
+        self.stdout.write(
+            f"\n{'12/2024':8}{'through accounts':>18}{'all':>9}{'rate':>8}{'2024, through accounts':>26}"
+        )
+        for row in [*found.rows, found.total]:
+            covered, everybody, billions = ARTICLE.get(row.key, ARTICLE[""])
+            self.stdout.write(
+                f"{row.key or 'all':8}{format_number(row.covered):>18}{format_number(row.all):>9}"
+                f"{100 * row.covered / (row.all or 1):>7.1f}%{format_vnd(row.amount_year):>26}"
+            )
+            self.stdout.write(
+                f"{'article':8}{format_number(covered):>18}{format_number(everybody):>9}"
+                f"{100 * covered / everybody:>7.1f}%{f'> {billions} billion':>26}"
+            )
+
+    def _site(self, port: int, password: str) -> None:
+        self.stdout.write(
+            f"\nhttp://127.0.0.1:{port}/  sign in as tinh, huyen593, duyet593, ketoan: {password}"
+        )
+        bin_folder = Path(sys.executable).parent
+        worker = subprocess.Popen(
+            [bin_folder / "celery", "-A", "config", "worker", "--beat", "--loglevel", "warning"]
+        )
+        try:
+            subprocess.run(
+                [bin_folder / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"],
+                check=False,
+            )
+        except KeyboardInterrupt:
+            self.stdout.write("")
+        finally:
+            worker.terminate()
+            worker.wait()
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[None]:
+        self.stdout.write(f"\n{title}")
+        started = timezone.now()
+        yield
+        self.stdout.write(f"  {(timezone.now() - started).total_seconds():.1f} s")
