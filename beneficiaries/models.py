@@ -60,7 +60,9 @@ class Person(models.Model):
     name_folded = models.CharField(max_length=120, editable=False)
     name_sort = models.CharField(max_length=400, editable=False, db_collation="C")
     birth_date = models.DateField(_("birth date"))
-    birth_precision = models.CharField(_("known to the"), max_length=5, choices=Precision, default=Precision.DAY)
+    birth_precision = models.CharField(
+        _("known to the"), max_length=5, choices=Precision, default=Precision.DAY
+    )
     sex = models.CharField(_("sex"), max_length=6, choices=Sex, blank=True)
     national_id = EncryptedTextField(_("citizen identity number"), null=True, blank=True)
     national_id_index = BlindIndexField(domain="national_id", null=True)
@@ -83,7 +85,9 @@ class Person(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["national_id_index"], condition=Q(died_on__isnull=True), name="national_id_once_while_living"
+                fields=["national_id_index"],
+                condition=Q(died_on__isnull=True),
+                name="national_id_once_while_living",
             ),
             models.CheckConstraint(condition=Q(birth_date__gte="1890-01-01"), name="birth_date_plausible"),
             models.CheckConstraint(
@@ -95,7 +99,8 @@ class Person(models.Model):
                 name="national_id_with_its_index",
             ),
             models.CheckConstraint(
-                condition=Q(pension_amount__isnull=True) | Q(pension_amount__gte=0), name="pension_not_negative"
+                condition=Q(pension_amount__isnull=True) | Q(pension_amount__gte=0),
+                name="pension_not_negative",
             ),
         ]
 
@@ -157,10 +162,17 @@ class Entitlement(models.Model):
     decision_signer = NfcCharField(_("signed by"), max_length=120, blank=True)
     injury_rate = models.PositiveSmallIntegerField(_("injury rate, %"), null=True, blank=True)
     seniority_years = models.PositiveSmallIntegerField(_("seniority, years"), null=True, blank=True)
-    heads = models.PositiveSmallIntegerField(_("children or martyrs paid for, by number"), null=True, blank=True)
+    heads = models.PositiveSmallIntegerField(
+        _("children or martyrs paid for, by number"), null=True, blank=True
+    )
     disability_certificate = NfcCharField(_("disability certificate"), max_length=60, blank=True)
     linked_person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="concerned_by", verbose_name=_("person concerned")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="concerned_by",
+        verbose_name=_("person concerned"),
     )
 
     class Meta:
@@ -175,7 +187,8 @@ class Entitlement(models.Model):
                 name="entitlement_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=Q(injury_rate__isnull=True) | Q(injury_rate__range=(0, 100)), name="injury_rate_is_percent"
+                condition=Q(injury_rate__isnull=True) | Q(injury_rate__range=(0, 100)),
+                name="injury_rate_is_percent",
             ),
             ExclusionConstraint(
                 name="one_entitlement_of_a_category",
@@ -195,7 +208,9 @@ class Child(models.Model):
     entitlement = models.ForeignKey(Entitlement, models.CASCADE, related_name="child_rows")
     name = NfcCharField(_("full name"), max_length=120)
     birth_date = models.DateField(_("birth date"))
-    birth_precision = models.CharField(_("known to the"), max_length=5, choices=Precision, default=Precision.DAY)
+    birth_precision = models.CharField(
+        _("known to the"), max_length=5, choices=Precision, default=Precision.DAY
+    )
     studying_until = models.DateField(_("at school or college until"), null=True, blank=True)
 
     class Meta:
@@ -334,7 +349,8 @@ class Payee(models.Model):
         verbose_name = _("payee")
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="payee_ends_after_it_begins"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="payee_ends_after_it_begins",
             ),
         ]
 

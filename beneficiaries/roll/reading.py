@@ -1,238 +1,56 @@
-"""Read a roll: find its columns, leave out what is no person, and give the good rows while naming the bad ones."""
+"""Read a roll: give the good rows and name the bad ones."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
-from beneficiaries.roll.cells import text_of
-from beneficiaries.roll.columns import EXAMPLE_MARK, HEADERS, LISTS_SHEET, column_of, find_header
-from beneficiaries.roll.messages import ERRORS, WARNINGS
+from beneficiaries.roll.columns import HEADERS
 from beneficiaries.roll.one_row import Finding, OneRow, References
-from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.row import RollRow
-from beneficiaries.roll.table import Cell, Row, UnreadableFile, open_table
-from common import legacy
+from beneficiaries.roll.sheets import PersonLine, SheetReader
 from common.months import format_month
-from common.text import fold, nfc
+from common.text import fold
 
-_LOOKED_AT = 50
-# A sheet read by the wrong columns is bad in every row: nobody reads more than this of it.
-MAX_REFUSED = 10_000
-_LONGEST = 4_000
-_REQUIRED = ("birth_date", "commune", "from_month")
-_FOOT = re.compile(
-    r"(tong( cong| so)?|cong|bang chu|so tien( bang chu)?|nguoi lap|lap bieu|lap bang|ke toan|thu truong|thu quy"
-    r"|chu tich|pho chu tich|tm\.|kt\.|giam doc|can bo|truong phong|xac nhan|nguoi kiem tra|ky ten|ghi chu:"
-    r"|ngay \S+ thang)\b"
-)
-_HEADING = re.compile(
-    r"(xa|phuong|thi tran|huyen|quan|thanh pho|thi xa|tp|tx|thon|khu pho|[ivx]+\.|[ivx]+$|[a-d]\.|phan|muc|loai)\b"
-)
-_COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,2}|[A-Za-z])\)?")
-_SYMBOLS = re.compile("[\u0080-\u00bf\u00d7\u00f7]")
-_VIETNAMESE = set("àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ")
-# Punctuation that spreadsheets put in place of what was typed.
-_PLAIN = str.maketrans(
-    {"\u00a0": " ", "\u00ad": None, "\u2018": "'", "\u2019": "'", "«": '"', "»": '"', "·": "-"}
-)
+_PERSONAL = ("name", "birth_date", "commune", "account", "died_on")
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """One sheet's columns: `keys` and `unknown` headers by position, `titles` as they stand in the header row."""
-
-    name: str
-    headers: dict[str, str] = field(default_factory=dict)
-    keys: dict[int, str] = field(default_factory=dict)
-    unknown: dict[int, str] = field(default_factory=dict)
-    titles: dict[int, Cell] = field(default_factory=dict)
-    header_row: int = 0
-    below: bool = False
-    told: set[tuple[str, str]] = field(default_factory=set)
-    vietnamese_1258: bool = False
-
-
-class RollReader:
-    """The good rows of a file, once; `errors`, `warnings` and the counts are complete when they have been read.
+class RollReader(SheetReader):
+    """The good rows of a roll, once.
 
     `settled_before` is the first month to pay where the row has no Đã chi trả đến hết tháng (`settled_known` says
-    whether somebody said so), `today` the day beyond which no one is born. Opening and reading raise UnreadableFile.
+    whether somebody said so), `today` the day beyond which no one is born.
     """
 
+    required = (("name",), ("birth_date",), ("commune",), ("from_month",), ("category", "category_name"))
+
     def __init__(self, path: Path, *, settled_before: date, settled_known: bool, today: date) -> None:
-        self._path, self._settled_before, self._today = path, settled_before, today
-        self._settled_known = settled_known
+        super().__init__(path)
+        self._settled_before, self._settled_known, self._today = settled_before, settled_known, today
         self._people: dict[str, tuple[int, tuple[str, ...]]] = {}
-        self._headers: dict[tuple[str, str], str] = {}
-        self.seen = self.refused = 0
-        self.total = 0
-        self.errors: list[Problem] = []
-        self.warnings: list[Problem] = []
 
     def rows(self) -> Iterator[RollRow]:
         """Each good row."""
-        for row, _amount in self.rows_with_amounts():
-            yield row
+        references = References()
+        for line in self._lines():
+            row = self._row(line, references)
+            if row is not None:
+                yield row
 
-    def rows_with_amounts(self) -> Iterator[tuple[RollRow, int | None]]:
-        """Each good row with the amount (đồng) that it states."""
-        references, found = References(), False
-        with open_table(self._path) as table:
-            for sheet, rows in self._sheets(table):
-                found = True
-                for row in rows:
-                    read = self._row(sheet, row, references)
-                    if read is not None:
-                        yield read
-        if not found:
-            raise UnreadableFile("no_header", _(
-                "No row of column names was found in the first rows of any sheet. Write them as in the template "
-                "(import_roll --template FILE)."
-            ))  # fmt: skip
-
-    # Sheets
-
-    def _sheets(self, table: Iterator[Row]) -> Iterator[tuple[_Sheet, Iterator[Row]]]:
-        """Each sheet that has a header row, with the rows below it. The rows must be used up before the next."""
-        row = next(table, None)
-        while row is not None:
-            ahead = [row]
-            following = None
-            for later in islice(table, _LOOKED_AT - 1):
-                if later.sheet != row.sheet:
-                    following = later
-                    break
-                ahead.append(later)
-            rest = _Rest(table, row.sheet, following)
-            sheet = self._begin(ahead)
-            self.total = max(self.total, row.total)
-            if sheet is None:
-                if row.sheet != LISTS_SHEET:
-                    self.warnings.append(Problem(row.sheet, 0, "", "no_header", str(WARNINGS["no_header"])))
-                for _left in rest:
-                    pass
-            else:
-                body = (line for line in ahead if line.number > sheet.header_row)
-                yield sheet, _chain(body, rest)
-            row = rest.next_sheet
-
-    def _begin(self, ahead: list[Row]) -> _Sheet | None:
-        sheet = _Sheet(ahead[0].sheet)
-        if ahead[0].recoded:
-            texts = [
-                cell for row in ahead for cell in row.cells if isinstance(cell, str) and not cell.isascii()
-            ]
-            sheet.vietnamese_1258 = not any(map(legacy.detect, texts))
-        lines = [[_decoded(cell, sheet) for cell in row.cells] for row in ahead]
-        at = find_header(lines)
-        if at is None:
-            return None
-        sheet.header_row, sheet.titles = ahead[at].number, dict(enumerate(ahead[at].cells))
-        for position, cell in enumerate(lines[at]):
-            key, header = column_of(cell), text_of(_repaired(cell)[0] if isinstance(cell, str) else cell)
-            if key in sheet.headers:
-                self._told(sheet, sheet.header_row, header, "second_column", {})
-            elif key:
-                sheet.keys[position], sheet.headers[key] = key, header
-                self._headers[sheet.name, key] = header
-            elif header:
-                sheet.unknown[position] = header
-        missing = [key for key in _REQUIRED if key not in sheet.headers]
-        if not {"category", "category_name"} & set(sheet.headers):
-            missing.append("category")
-        if missing:
-            raise UnreadableFile("missing_columns", _("Sheet “%(sheet)s” has no column %(columns)s.") % {
-                "sheet": sheet.name, "columns": ", ".join(f"“{HEADERS[key]}”" for key in missing)
-            })  # fmt: skip
-        return sheet
-
-    # Rows
-
-    def _row(self, sheet: _Sheet, row: Row, references: References) -> tuple[RollRow, int | None] | None:
-        values, notes, bad = self._values(sheet, row)
-        if not any(cell is not None for cell in values.values()):
-            return None
-        if _is_header(row, sheet) or self._is_no_person(sheet, row, values):
-            return None
-        self.seen += 1
-        reader = OneRow(values, notes, references, self._settled_before, self._today)
-        read = reader.read(sheet.name, row.number)
+    def _row(self, line: PersonLine, references: References) -> RollRow | None:
+        reader = OneRow(line.values, line.notes, references, self._settled_before, self._today)
+        row = reader.read(line.sheet.name, line.number)
         for finding in reader.warnings:
-            self._tell(self.warnings, sheet, row.number, finding)
-        findings = bad + reader.errors + (self._differences(read) if read else [])
-        if findings or read is None:
-            self._refuse(sheet, row.number, findings)
+            self._tell(self.warnings, line.sheet, line.number, finding)
+        findings = line.unreadable + reader.errors + (self._differences(row) if row else [])
+        if findings or row is None:
+            self._refuse(line.sheet, line.number, findings)
             return None
-        if values.get("paid_through") is None and not self._settled_known:
-            self._told_once(sheet, row.number, "paid_through", "settled_unknown",
+        if line.values.get("paid_through") is None and not self._settled_known:
+            self._told_once(line.sheet, line.number, "paid_through", "settled_unknown",
                             {"month": format_month(self._settled_before)})  # fmt: skip
-        return read, reader.amount
-
-    def _values(self, sheet: _Sheet, row: Row) -> tuple[dict[str, Cell], str, list[Finding]]:
-        values: dict[str, Cell] = {}
-        notes: list[str] = []
-        bad: list[Finding] = []
-        for position, cell in enumerate(row.cells):
-            if cell is None:
-                continue
-            key = sheet.keys.get(position)
-            value = (
-                self._text(sheet, row.number, key or "notes", cell, bad) if isinstance(cell, str) else cell
-            )
-            if value == "":
-                continue
-            if key:
-                values[key] = value
-            elif position in sheet.unknown:
-                notes.append(f"{sheet.unknown[position]}: {text_of(value)}")
-        return values, "; ".join(notes), bad
-
-    def _text(self, sheet: _Sheet, number: int, key: str, cell: str, bad: list[Finding]) -> str:
-        if len(cell) > _LONGEST:
-            bad.append(Finding(key, "too_long", {"limit": str(_LONGEST)}))
-            return ""
-        text = str(_decoded(cell, sheet))
-        if text.isascii():
-            return text.strip()
-        text, encoding, trouble = _repaired(text)
-        if encoding:
-            self._told_once(sheet, number, key, "legacy_font", {"font": encoding.upper()})
-        if trouble == "unreadable" and key != "notes":
-            bad.append(Finding(key, "unreadable", {"value": text[:80]}))
-        elif trouble and key in ("name", "payee_name", "holder"):
-            self._tell(self.warnings, sheet, number, Finding(key, "odd_letters", {"value": text[:80]}))
-        return text
-
-    def _is_no_person(self, sheet: _Sheet, row: Row, values: Mapping[str, Cell]) -> bool:
-        """Totals, signatures and headings inside the list: no number, birth date or category, and few words."""
-        if not self._is_example(values):
-            if any(
-                key in values for key in ("national_id", "birth_date", "category", "category_name", "account")
-            ):
-                return False
-            texts = [fold(cell) for cell in row.cells if isinstance(cell, str)]
-            is_foot = any(map(_FOOT.match, texts))
-            few = sum(cell is not None for cell in row.cells) <= 4
-            # Column numbers below the header, totals without a word, or a title over a group of people.
-            is_bare = "name" not in values and (few or not texts)
-            if not (is_foot or is_bare or (few and (sheet.below or any(map(_HEADING.match, texts))))):
-                return False
-            sheet.below = sheet.below or is_foot
-        shown = " ".join(text_of(cell) for cell in row.cells if cell is not None)
-        self._tell(self.warnings, sheet, row.number, Finding("", "skipped", {"value": shown[:80]}))
-        return True
-
-    @staticmethod
-    def _is_example(values: Mapping[str, Cell]) -> bool:
-        return fold(text_of(values.get("stt"))) == fold(EXAMPLE_MARK)
+        return row
 
     def _differences(self, row: RollRow) -> list[Finding]:
         """A number that comes again must describe the same person."""
@@ -246,84 +64,3 @@ class RollReader:
             return []
         columns = ", ".join(HEADERS[key] for key in keys)
         return [Finding("national_id", "person_differs", {"other": str(first), "columns": columns})]
-
-    # Findings
-
-    def _refuse(self, sheet: _Sheet, number: int, findings: list[Finding]) -> None:
-        self.refused += 1
-        for finding in findings:
-            self._tell(self.errors, sheet, number, finding)
-        if self.refused > MAX_REFUSED:
-            raise UnreadableFile("too_many_errors", _(
-                "More than %(limit)s rows are bad, the first in row %(row)s: %(message)s Check the columns, then "
-                "import again."
-            ) % {"limit": MAX_REFUSED, "row": self.errors[0].row, "message": self.errors[0].message})  # fmt: skip
-
-    def _tell(self, told: list[Problem], sheet: _Sheet, number: int, finding: Finding) -> None:
-        table = ERRORS if told is self.errors else WARNINGS
-        column = sheet.headers.get(finding.key) or HEADERS.get(finding.key, "")
-        told.append(
-            Problem(sheet.name, number, column, finding.code, str(table[finding.code]) % finding.params)
-        )
-
-    def _told_once(self, sheet: _Sheet, number: int, key: str, code: str, params: dict[str, str]) -> None:
-        if (key, code) not in sheet.told:
-            sheet.told.add((key, code))
-            self._tell(self.warnings, sheet, number, Finding(key, code, params))
-
-    def _told(self, sheet: _Sheet, number: int, column: str, code: str, params: dict[str, str]) -> None:
-        self.warnings.append(Problem(sheet.name, number, column, code, str(WARNINGS[code]) % params))
-
-
-_PERSONAL = ("name", "birth_date", "commune", "account", "died_on")
-
-
-class _Rest:
-    """The rows of one sheet that are still to come; `next_sheet` is the first row of the next one, once they are."""
-
-    def __init__(self, table: Iterator[Row], sheet: str, following: Row | None) -> None:
-        self._table, self._sheet, self.next_sheet = table, sheet, following
-
-    def __iter__(self) -> Iterator[Row]:
-        while self.next_sheet is None:
-            row = next(self._table, None)
-            if row is None:
-                return
-            if row.sheet != self._sheet:
-                self.next_sheet = row
-                return
-            yield row
-
-
-def _chain(first: Iterator[Row], rest: _Rest) -> Iterator[Row]:
-    yield from first
-    yield from rest
-
-
-def _is_header(row: Row, sheet: _Sheet) -> bool:
-    """A printed list repeats its header on every page, and numbers or letters the columns below it."""
-    if sum(cell == sheet.titles.get(position, "") for position, cell in enumerate(row.cells)) >= 4:
-        return True
-    said = [text_of(cell) for cell in row.cells if cell is not None]
-    return len(said) > 3 and all(map(_COLUMN_NUMBER.fullmatch, said))
-
-
-def _decoded(cell: Cell, sheet: _Sheet) -> Cell:
-    """A cell of a CSV file in Windows' own Vietnamese code page, which was read one byte a character."""
-    if not sheet.vietnamese_1258 or not isinstance(cell, str) or cell.isascii():
-        return cell
-    try:
-        return nfc(cell.encode("latin-1").decode("cp1258"))
-    except UnicodeError:
-        return cell
-
-
-@lru_cache(maxsize=65_536)
-def _repaired(text: str) -> tuple[str, str, str]:
-    """The text in Unicode, the old font it was in, and `unreadable` or `odd` where it cannot be Vietnamese."""
-    repaired, encoding = legacy.repair(text)
-    plain = repaired.translate(_PLAIN)
-    if _SYMBOLS.search(plain):
-        return plain.strip(), encoding or "", "unreadable"
-    strange = any(not char.isascii() and char.isalpha() and char not in _VIETNAMESE for char in plain.lower())
-    return plain.strip(), encoding or "", "odd" if strange else ""

@@ -175,7 +175,7 @@ def test_control_characters_numbers_without_end_and_formulas_are_only_text(tmp_p
 def test_a_sheet_read_by_the_wrong_columns_stops_early(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("beneficiaries.roll.reading.MAX_REFUSED", 20)
+    monkeypatch.setattr("beneficiaries.roll.sheets.MAX_REFUSED", 20)
     bad = [good(birth_date="?", national_id=None) for _ in range(40)]
     with pytest.raises(UnreadableFile) as caught:
         load(workbook(tmp_path / "roll.xlsx", {"a": lines(bad)}))
