@@ -1,4 +1,4 @@
-"""The sheets of a table file as rows of known columns: headers found, old fonts repaired, what is no person left out."""
+"""The sheets of a table file as rows of known columns: headers found, old fonts repaired, only rows of people."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _FOOT = re.compile(
     r"|can bo|truong phong|xac nhan|nguoi kiem tra|ky ten)\b|tm\.|kt\.|ghi chu:|.{0,30}\bngay \S+ thang \S+ nam\b)"
 )
 _HEADING = re.compile(
-    r"(xa|phuong|thi tran|huyen|thanh pho|thi xa|tp\.|tx\.|thon|khu pho|muc|loai|nhom|phan [ivx0-9])\b|[ivx]+[.\s]|[a-d]\. "
+    r"(xa|phuong|thi tran|huyen|thanh pho|thi xa|tp\.|tx\.|thon|khu pho|muc|loai|nhom|phan [ivx0-9])\b"
+    r"|[ivx]+[.\s]|[a-d]\. "
 )
 _COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,2}|[A-Za-z])\)?")
 _SYMBOLS = re.compile("[\u0080-\u00bf\u00d7\u00f7]")
