@@ -30,7 +30,9 @@ def send(*, batch: Batch, preparer: User, approver: User, accountant: User, at: 
     voucher = Voucher(number=f"RDT-{batch.pk}", date=at.date(), amount=batch.amount)
     batches.fund(batch_id=batch.pk, voucher=voucher, by=accountant, at=at)
     sent = batches.release(batch_id=batch.pk, by=accountant, at=at)
-    batches.acknowledge(batch_id=batch.pk, count=sent.released_count, amount=sent.released_amount, at=at)
+    batches.acknowledge(
+        batch_id=batch.pk, count=sent.released_count or 0, amount=sent.released_amount or 0, at=at
+    )
 
 
 def report(*, batch: Batch, at: datetime) -> None:
