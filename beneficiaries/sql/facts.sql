@@ -6,30 +6,40 @@
 -- the last band is still the one of the birthday's month. Death ends monthly benefits after its month (E05).
 -- A carer's rate follows the age of whom they care for: the person linked, else the child named on the grant; where
 -- neither is known the age is null, which fits no rate and stops the slice. A benefit by the head counts its children.
-WITH dated AS (
+WITH born AS NOT MATERIALIZED (
+    SELECT p.id, p.died_on, p.pension_kind, p.pension_amount, date_part('year', p.birth_date)::int * 12 + CASE
+        WHEN p.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
+        ELSE date_part('month', p.birth_date)::int
+    END AS birth_month
+    FROM beneficiaries_person p
+),
+
+children AS NOT MATERIALIZED (
+    SELECT c.id, c.entitlement_id, c.studying_until, date_part('year', c.birth_date)::int * 12 + CASE
+        WHEN c.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
+        ELSE date_part('month', c.birth_date)::int
+    END AS birth_month
+    FROM beneficiaries_child c
+),
+
+dated AS (
     SELECT
         a.id AS entitlement_id, a.month, a.person_id, a.category_id, a.injury_rate AS injury, a.heads,
         a.seniority_years, c.per, c.min_age, c.end_age, p.pension_kind, p.pension_amount,
-        extract(year FROM a.month)::int * 12 + extract(month FROM a.month)::int - 1 - (
-            extract(year FROM b.birth_date)::int * 12
-            + CASE
-                WHEN b.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
-                ELSE extract(month FROM b.birth_date)::int
-            END - 1
-        ) AS age_months
+        date_part('year', a.month)::int * 12 + date_part('month', a.month)::int AS month_number,
+        date_part('year', a.month)::int * 12 + date_part('month', a.month)::int - CASE c.age_of
+            WHEN 'self' THEN p.birth_month
+            ELSE coalesce(linked.birth_month, (
+                SELECT child.birth_month FROM children child
+                WHERE child.entitlement_id = a.id AND c.per <> 'child'
+                ORDER BY child.id
+                LIMIT 1
+            ))
+        END AS age_months
     FROM asked a
     JOIN benefits_category c ON c.code = a.category_id
-    JOIN beneficiaries_person p ON p.id = a.person_id AND p.id >= %(person_from)s AND p.id < %(person_to)s
-    LEFT JOIN beneficiaries_person linked ON linked.id = a.linked_person_id
-    LEFT JOIN LATERAL (
-        SELECT p.birth_date, p.birth_precision WHERE c.age_of = 'self'
-        UNION ALL
-        SELECT linked.birth_date, linked.birth_precision WHERE c.age_of = 'linked' AND linked.id IS NOT NULL
-        UNION ALL
-        SELECT child.birth_date, child.birth_precision FROM beneficiaries_child child
-        WHERE c.age_of = 'linked' AND c.per <> 'child' AND linked.id IS NULL AND child.entitlement_id = a.id
-        LIMIT 1
-    ) AS b ON true
+    JOIN born p ON p.id = a.person_id AND p.id >= %(person_from)s AND p.id < %(person_to)s
+    LEFT JOIN born linked ON linked.id = a.linked_person_id
     WHERE a.month >= a.from_month AND (a.last_month IS NULL OR a.month <= a.last_month)
       AND (
           c.kind = 'monthly' AND (p.died_on IS NULL OR a.month <= p.died_on)
@@ -46,19 +56,11 @@ WITH dated AS (
 
 heads AS (
     SELECT d.entitlement_id, d.month, count(*) FILTER (
-        WHERE n.age_months - 1 < 16 * 12 OR child.studying_until >= d.month AND n.age_months - 1 < 22 * 12
+        WHERE d.month_number - child.birth_month - 1 < 16 * 12
+            OR child.studying_until >= d.month AND d.month_number - child.birth_month - 1 < 22 * 12
     ) AS units
     FROM dated d
-    JOIN beneficiaries_child child ON child.entitlement_id = d.entitlement_id
-    JOIN LATERAL (
-        SELECT
-            extract(year FROM d.month)::int * 12 + extract(month FROM d.month)::int
-            - extract(year FROM child.birth_date)::int * 12
-            - CASE
-                WHEN child.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
-                ELSE extract(month FROM child.birth_date)::int
-            END AS age_months
-    ) AS n ON true
+    JOIN children child ON child.entitlement_id = d.entitlement_id
     WHERE d.per = 'child'
     GROUP BY d.entitlement_id, d.month
 )

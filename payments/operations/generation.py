@@ -269,7 +269,7 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
         + "\nSELECT * FROM balance WHERE delta > 0 OR lacks_rate",
         params,
     )
-    cursor.execute("ANALYZE owed")
+    cursor.execute("ANALYZE owed (person_id, scheme)")
     _refuse_unrated_people(cursor)
     sql.run(cursor, "payments", "route", params)
     _refuse_homeless(cursor)

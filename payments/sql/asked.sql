@@ -6,9 +6,10 @@
 -- Months settled elsewhere are asked too (stacking needs them) and dropped when lines are written.
 SELECT e.*, m.month, false AS looked_back
 FROM beneficiaries_entitlement e
-JOIN unnest(%(months)s::date[]) AS m (month)
-    ON e.from_month <= m.month AND (e.last_month IS NULL OR e.last_month >= m.month)
+CROSS JOIN unnest(%(months)s::date[]) AS m (month)
 WHERE %(round_number)s = 0 AND e.person_id >= %(person_from)s AND e.person_id < %(person_to)s
+    AND e.from_month <= (%(months)s::date[])[array_length(%(months)s::date[], 1)]
+    AND (e.last_month IS NULL OR e.last_month >= (%(months)s::date[])[1])
 UNION ALL
 SELECT e.*, m.month::date, true
 FROM (

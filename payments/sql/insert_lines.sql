@@ -17,4 +17,4 @@ CROSS JOIN LATERAL (
         o.delta - least(o.delta, o.undelivered)
 ) AS part
 WHERE part.amount > 0
-ORDER BY 1, 2, 3, 4
+ORDER BY 1, 2, 3
