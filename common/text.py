@@ -5,15 +5,20 @@ import unicodedata
 from functools import lru_cache
 
 # Pasted from web pages and PDF: invisible, and two equal names then differ.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+# K'Ho and Raglai names are typed with any of these, and word processors change them unasked.
+_APOSTROPHES = "'’‘ʼ`´"
 # Code page 1258 has Đ where Latin-1 has the Icelandic Ð: they look the same.
-_ETH = str.maketrans("Ðð", "Đđ")
-_D_BAR = str.maketrans("đĐðÐ", "dDdD")
+_AS_STORED = str.maketrans("Ðð", "Đđ", _INVISIBLE) | dict.fromkeys(map(ord, _APOSTROPHES), "'")
+_TO_CLEAN = re.compile(f"[Ðð{_INVISIBLE}{_APOSTROPHES[1:]}]")
+_D_BAR = str.maketrans("đĐ", "dD")
+# The blocks of combining marks that Latin letters take.
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 # "~" sorts after every letter, so ă comes after az and â after ăz.
 _LETTERS = {"ă": "a~", "â": "a~~", "đ": "d~", "ê": "e~", "ô": "o~", "ơ": "o~~", "ư": "u~"}
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´"))
+_NO_APOSTROPHES = dict.fromkeys(map(ord, _APOSTROPHES))
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -24,11 +29,11 @@ def nfc(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """A name as stored: NFC, no invisible characters, Đ not Ð, single spaces, none at the ends.
+    """A name as stored: NFC, no invisible characters, Đ not Ð, ' not ’, single spaces, none at the ends.
 
     Text that may be in a legacy font goes through `legacy.repair` first.
     """
-    return " ".join(nfc(text.translate(_INVISIBLE).translate(_ETH)).split())
+    return " ".join(nfc(_plain(text)).split())
 
 
 def fold(text: str) -> str:
@@ -36,9 +41,14 @@ def fold(text: str) -> str:
 
     Both the stored column and the words searched for go through it.
     """
-    decomposed = unicodedata.normalize("NFD", text.translate(_D_BAR).translate(_INVISIBLE))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(bare.casefold().split())
+    plain = _plain(text)
+    if not plain.isascii():
+        plain = _MARKS.sub("", unicodedata.normalize("NFD", plain)).translate(_D_BAR)
+    return " ".join(plain.casefold().split())
+
+
+def _plain(text: str) -> str:
+    return text.translate(_AS_STORED) if _TO_CLEAN.search(text) else text
 
 
 def sort_key(text: str) -> str:
@@ -47,7 +57,7 @@ def sort_key(text: str) -> str:
     Syllable by syllable: letters (a ă â … d đ e ê … o ô ơ … u ư), then the tone (none, huyền, hỏi, ngã,
     sắc, nặng: wherever it is written, so hòa equals hoà); numbers by value; at last small before capital.
     """
-    words = _WORD.findall(nfc(text).translate(_APOSTROPHES))
+    words = _WORD.findall(nfc(text).translate(_NO_APOSTROPHES))
     capitals = "".join("1" if char.isupper() else "0" for char in "".join(words))
     return f"{'  '.join(_syllable_key(word.lower()) for word in words)}\t{capitals}"
 

@@ -19,7 +19,7 @@ from beneficiaries.models import Channel, Payee, PayeeRole, PayoutMethod, Person
 from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.row import RollRow
 from common import crypto, sql
-from common.text import clean_name, fold, nfc, person_sort_key
+from common.text import clean_name, fold, person_sort_key
 
 # Until this age a person is represented by a guardian (Civil Code of 2015, Art. 47 and 136).
 _ADULT = 18
@@ -144,18 +144,18 @@ def _lines(rows: Iterable[RollRow]) -> Iterator[tuple[Any, ...]]:
         person, method, payee = uuid4(), uuid4(), uuid4()
         national_id, national_id_index = national_id_of(row.national_id, person)
         bank = row.channel == Channel.BANK
-        children = [[nfc(c.name), c.birth_date.isoformat(), c.birth_precision] for c in row.children]
+        children = [[clean_name(c.name), c.birth_date.isoformat(), c.birth_precision] for c in row.children]
         yield (
             row.sheet, row.number, national_id_index or _name_key(folded, row), person, national_id, national_id_index,
             name, folded, person_sort_key(name), row.birth_date, row.birth_precision, row.sex, row.phone, row.died_on,
-            row.notes, row.commune_id, nfc(row.hamlet), row.residence_from, row.category, row.from_month,
-            row.settled_before, row.last_month, row.end_reason, nfc(row.decision_number), row.decision_date,
-            row.injury_rate, row.seniority_years, row.heads, nfc(row.disability_certificate),
+            clean_name(row.notes), row.commune_id, clean_name(row.hamlet), row.residence_from, row.category,
+            row.from_month, row.settled_before, row.last_month, row.end_reason, clean_name(row.decision_number),
+            row.decision_date, row.injury_rate, row.seniority_years, row.heads, clean_name(row.disability_certificate),
             _children_json(children), row.channel, row.provider, method,
             *account_of(row.account if bank else "", method),
-            (nfc(row.holder) or name) if bank else "", row.verified_on if bank else None, "" if bank else row.pay_at,
-            row.payout_from, payee, _payee_role(row), nfc(row.payee_name), *payee_id_of(row.payee_national_id, payee),
-            row.obstacle,
+            (clean_name(row.holder) or name) if bank else "", row.verified_on if bank else None, row.pay_at,
+            row.payout_from, payee, _payee_role(row), clean_name(row.payee_name),
+            *payee_id_of(row.payee_national_id, payee), row.obstacle,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from beneficiaries.roll.table import Cell
 from common.cccd import SEXES, Sex, check_cccd
@@ -65,11 +66,13 @@ def date_of(cell: Cell) -> tuple[date, str] | None:
         if 10_000 <= cell < 60_000:
             return _EXCEL_EPOCH + timedelta(days=int(cell)), "day"
         raise Unclear("date")
-    return _date_of_text(fold(str(cell)))
+    return _date_of_text(str(cell))
 
 
-def _date_of_text(folded: str) -> tuple[date, str] | None:
-    plain = " ".join(_WORDS_IN_DATES.sub(" ", folded).replace(",", " ").split()).strip("'/.- ")
+# The days of decisions and months of grants come again and again.
+@lru_cache(maxsize=65_536)
+def _date_of_text(text: str) -> tuple[date, str] | None:
+    plain = " ".join(_WORDS_IN_DATES.sub(" ", fold(text)).replace(",", " ").split()).strip("'/.- ")
     if not plain:
         return None
     if iso := _ISO_DATE.fullmatch(plain):

@@ -34,7 +34,7 @@ _SIGNS = re.compile(r"[^a-z0-9]+")
 
 def _bare(name: str) -> str:
     """A unit's name without its type: "P. 01" → "1", "Thành phố Phan Thiết" → "phan thiet"."""
-    return _ZEROS.sub("", _TYPES.sub("", fold(name).replace("’", "'")))
+    return _ZEROS.sub("", _TYPES.sub("", fold(name)))
 
 
 def _kind(name: str) -> str:
@@ -195,6 +195,7 @@ _FORMS = {
     **dict.fromkeys(("buu dien", "tien mat", "tm", "qua buu dien", "diem chi tra", "bd"), (Channel.POST, "")),
     **dict.fromkeys(("buu dien tai diem chi tra", "buu dien tai diem"), (Channel.POST, PayAt.POINT)),
     **dict.fromkeys(("buu dien tai nha", "tai nha", "chi tra tai nha"), (Channel.POST, PayAt.HOME)),
+    "tai khoan truoc do buu dien tai nha": (Channel.BANK, PayAt.HOME),
 }
 # The first wording is the one that a written roll has.
 _OBSTACLES = {
@@ -235,7 +236,7 @@ WORDINGS = {str(code): words[0] for code, words in [*_OBSTACLES.items(), *_END_R
 
 
 def form_of(text: str) -> tuple[str, str]:
-    """Channel and where the Post pays, either empty where not said. Raises Unclear `form`."""
+    """Channel and where the Post pays, or paid before the account; empty where not said. Raises Unclear `form`."""
     try:
         return _FORMS[_words(text)]
     except KeyError:

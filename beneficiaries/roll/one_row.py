@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from beneficiaries.models import Channel
+from beneficiaries.models import Channel, PayAt
 from beneficiaries.roll import cells
 from beneficiaries.roll.cells import Unclear, text_of
 from beneficiaries.roll.law import Law
@@ -306,6 +306,7 @@ class OneRow:
         return {
             "channel": Channel.BANK, "provider": provider, "account": account, "holder": holder,
             "verified_on": self._day("verified_on"), "payout_from": self._day("payout_from"),
+            "pay_at": form[1] or PayAt.POINT,
         }  # fmt: skip
 
     def _check_against_law(self, row: RollRow, asked: Asked) -> None:

@@ -274,8 +274,8 @@ def _is_header(row: Row, sheet: Sheet) -> bool:
     """A printed list repeats its header on every page, and numbers or letters the columns below it."""
     if sum(cell == sheet.titles.get(position, "") for position, cell in enumerate(row.cells)) >= 4:
         return True
-    said = [text_of(cell) for cell in row.cells if cell is not None]
-    return len(said) > 3 and all(map(_COLUMN_NUMBER.fullmatch, said))
+    said = [cell for cell in row.cells if cell is not None]
+    return len(said) > 3 and all(_COLUMN_NUMBER.fullmatch(text_of(cell)) for cell in said)
 
 
 def _decoded(cell: Cell, sheet: Sheet) -> Cell:

@@ -120,7 +120,7 @@ class _Names:
             "disability_certificate": row.disability_certificate, "decision_number": row.decision_number,
             "decision_date": _date(row.decision_date), "from_month": f"{row.from_month:%m/%Y}",
             "paid_through": f"{add_months(row.settled_before, -1):%m/%Y}", "amount": amount or None,
-            "form": "Tài khoản" if bank else _POST[row.pay_at], "bank": self._banks[row.provider] if bank else "",
+            "form": (_ACCOUNT if bank else _POST)[row.pay_at], "bank": self._banks[row.provider] if bank else "",
             "account": row.account, "holder": row.holder, "payee_name": row.payee_name,
             "payee_national_id": row.payee_national_id, "obstacle": WORDINGS.get(row.obstacle, ""),
             "notes": row.notes, "residence_from": _date(row.residence_from),
@@ -130,6 +130,8 @@ class _Names:
         }  # fmt: skip
 
 
+# Before an account begins to be used, the Post pays.
+_ACCOUNT = {PayAt.POINT: "Tài khoản", PayAt.HOME: "Tài khoản, trước đó Bưu điện tại nhà", "": "Tài khoản"}
 _POST = {PayAt.POINT: "Bưu điện tại điểm chi trả", PayAt.HOME: "Bưu điện tại nhà", "": "Bưu điện"}
 
 

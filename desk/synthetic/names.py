@@ -17,7 +17,7 @@ _SURNAMES = {
     CHAM: words(
         "Thông 14|Đàng 10|Lư 9|Từ 8|Bá 8|Thiên 5|Kinh 6|Qua 9|Nguyễn 8|Huỳnh 4|Xích 3|Lâm 4|Úc 3|Dụng 4"
     ),
-    HIGHLAND: words("Mang 30|K’ 26|Bo Bo 6|Nguyễn 8|Huỳnh 4|Lê 4|Xim 3|B’ 6"),
+    HIGHLAND: words("Mang 30|K' 26|Bo Bo 6|Nguyễn 8|Huỳnh 4|Lê 4|Xim 3|B' 6"),
 }
 _MIDDLE_WOMEN = words("Thị 760|Ngọc 50|Kim 45|Thu 25|Mỹ 20|Thanh 20|Bích 15|Hồng 20|Tuyết 15|Xuân 15|Minh 10")
 _MIDDLE_MEN = words(
@@ -55,7 +55,7 @@ _YOUNG_BORN = 1985
 def make_name(rng: Random, *, sex: str, birth_year: int, people: str) -> str:
     """A made-up full name (NFC); `people` is KINH, CHAM or HIGHLAND."""
     surname = _SURNAMES[people].pick(rng)
-    if surname in ("K’", "B’"):
+    if surname in ("K'", "B'"):
         return f"{surname} {_KHO_NAMES.pick(rng)}"
     woman = sex == "female"
     middle = (_MIDDLE_WOMEN if woman else _MIDDLE_MEN).pick(rng)

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from areas.models import Unit
-from beneficiaries.models import ObstacleReason, Person
+from beneficiaries.models import ObstacleReason, PayoutMethod, Person
+from beneficiaries.operations.roll import apply_roll
 from beneficiaries.roll.reading import RollReader
 from beneficiaries.roll.row import RollChild, RollRow
 from beneficiaries.roll.writing import write_roll
@@ -39,7 +40,7 @@ PAYOUTS = st.one_of(
               obstacle=st.sampled_from(["", *ObstacleReason.values])),
     st.builds(dict, channel=st.just("bank"), provider=st.sampled_from(["970405", "970436"]),
               account=st.from_regex(r"[0-9]{6,16}", fullmatch=True), holder=st.sampled_from(["", "NGUYEN VAN A"]),
-              verified_on=st.none() | LATER, payout_from=st.none() | LATER),
+              verified_on=st.none() | LATER, payout_from=st.none() | LATER, pay_at=st.sampled_from(["point", "home"])),
 )  # fmt: skip
 GRANTS = st.one_of(
     st.just({"category": "BTXH_5.5c"}),
@@ -86,6 +87,25 @@ def test_what_is_written_reads_back_the_same(world: dict[str, Unit], facts: list
 
 def _apart_from_place(row: RollRow) -> RollRow:
     return replace(row, sheet="", number=0)
+
+
+def test_a_roll_that_was_loaded_changes_nothing_when_its_file_is_imported(
+    world: dict[str, Unit], tmp_path: Path
+) -> None:
+    child = RollChild("K’ Dum", date(2017, 3, 26), "day")
+    made = [
+        make_row(world["mui_ne"], name="K’ Thị  Hoa", national_id="", payee_name="B’ Giáo", hamlet="Thôn K’Bang"),
+        make_row(world["mui_ne"], name="B’ Brợi", category="BTXH_5.4", children=[child], channel="bank",
+                 provider="970405", account="12345678", holder="B’ BROI", payout_from=date(2024, 6, 1), pay_at="home"),
+    ]  # fmt: skip
+    assert apply_roll(rows=made).new == 2
+    path, out = tmp_path / "roll.xlsx", io.StringIO()
+    write_roll(path, made)
+    call_command("import_roll", str(path), "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert (told["new"], told["changed"], told["unchanged"], told["errors"]) == (0, 0, 2, [])
+    before = PayoutMethod.objects.get(person__name="B' Brợi", channel="post")
+    assert (before.pay_at, before.valid_to) == ("home", date(2024, 5, 31))
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@ import random
 import unicodedata
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,13 @@ def test_folded_text_has_no_diacritics_and_no_capitals():
 @given(st.text())
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize("typed", ["K' Brợi", "K’ Brợi", "K‘ Brợi", "Kʼ Brợi", "K` Brợi", "K´ Brợi"])
+def test_an_apostrophe_is_one_whichever_was_typed(typed):
+    assert clean_name(typed) == "K' Brợi"
+    assert fold(typed) == "k' broi"
+    assert sort_key(typed) == sort_key("K' Brợi")
 
 
 def test_a_clean_name_is_composed_and_single_spaced():
