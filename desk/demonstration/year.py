@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import count
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Role, RoleName, User
 from desk.demonstration import providers
-from payments.models import Cycle, CycleState
+from payments.models import Batch, Cycle, CycleState
 from payments.operations import closing
 from payments.operations.cycles import run_cycle
 from payments.queries.reconciliation import reconciliation
+
+AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,27 @@ def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None
 
 
 def _pay(month: date, people: Cast, progress: Callable[[int, int], None], at: datetime) -> None:
+    """All draft lists of the month, the units and providers working side by side as they do in life."""
     lists = providers.drafts(month=month)
-    for done, batch in enumerate(lists, start=1):
-        providers.send(
-            batch=batch,
-            preparer=people.preparers[batch.unit_id],
-            approver=people.approvers[batch.unit_id],
-            accountant=people.accountant,
-            at=at,
-        )
-        providers.report(batch=batch, at=at)
-        progress(done, len(lists))
+    done = count(1)
+
+    def pay(share: list[Batch]) -> None:
+        try:
+            for batch in share:
+                providers.send(
+                    batch=batch,
+                    preparer=people.preparers[batch.unit_id],
+                    approver=people.approvers[batch.unit_id],
+                    accountant=people.accountant,
+                    at=at,
+                )
+                providers.report(batch=batch, at=at)
+                progress(next(done), len(lists))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(pay, (lists[first::AT_ONCE] for first in range(AT_ONCE))))
 
 
 def _noon(month: date, day: int) -> datetime:
