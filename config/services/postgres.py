@@ -73,6 +73,7 @@ def settings(state: State) -> dict[str, str]:
         "timezone": "Asia/Ho_Chi_Minh",
         "log_timezone": "Asia/Ho_Chi_Minh",
         "log_min_error_statement": "panic",  # a failed statement may carry a person's data
+        "log_error_verbosity": "terse",  # so may the DETAIL of an error: the failing row
         "log_parameter_max_length": "0",
         "log_parameter_max_length_on_error": "0",
     }
