@@ -48,8 +48,8 @@ def cast() -> Cast:
     preparers = {role.unit_id: role.user for role in roles if role.name == RoleName.PREPARER}
     approvers = {role.unit_id: role.user for role in roles if role.name == RoleName.APPROVER}
     accountant = next(role.user for role in roles if role.name == RoleName.ACCOUNTANT)
-    administrator = next(role.user for role in roles if role.name == RoleName.ADMINISTRATOR)
-    return Cast(preparers, approvers, accountant, next(iter(preparers.values())), administrator)
+    first, second, *_others = (role.user for role in roles if role.name == RoleName.ADMINISTRATOR)
+    return Cast(preparers, approvers, accountant, first, second)
 
 
 def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None]) -> MonthShown | None:

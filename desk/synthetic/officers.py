@@ -1,4 +1,7 @@
-"""Officers for a demonstration: one of each role, and in each district one who prepares and one who approves."""
+"""Officers for a demonstration: one of each role, two where a step takes two people.
+
+Each paying unit has one who prepares and one who approves; two administrators of the province close its cycles.
+"""
 
 from __future__ import annotations
 
@@ -62,13 +65,15 @@ def _wanted(on: date) -> list[tuple[str, str, Unit]]:
     wanted: list[tuple[str, str, Unit]] = [
         ("tinh", RoleName.VIEWER, province),
         ("quantri", RoleName.ADMINISTRATOR, province),
+        ("quantri2", RoleName.ADMINISTRATOR, province),
         ("kiemtoan", RoleName.AUDITOR, province),
         ("ketoan", RoleName.ACCOUNTANT, province),
         ("buudien", RoleName.POST_CLERK, province),
     ]
-    for district in units.districts().filter(parent=province).order_by("code"):
-        wanted.append((f"huyen{district.code}", RoleName.PREPARER, district))
-        wanted.append((f"duyet{district.code}", RoleName.APPROVER, district))
-    for commune in units.communes().filter(parent__parent=province, code__in=COMMUNES).order_by("code"):
+    for unit in units.paying().under(province).order_by("code"):
+        prepares = "huyen" if unit.level == Level.DISTRICT else "lap"
+        wanted.append((f"{prepares}{unit.code}", RoleName.PREPARER, unit))
+        wanted.append((f"duyet{unit.code}", RoleName.APPROVER, unit))
+    for commune in units.communes().under(province).filter(code__in=COMMUNES).order_by("code"):
         wanted.append((f"xa{commune.code}", RoleName.COMMUNE_OFFICER, commune))
     return wanted
