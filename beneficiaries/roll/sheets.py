@@ -202,7 +202,9 @@ class SheetReader:
                 key in values for key in ("national_id", "birth_date", "category", "category_name", "account")
             ):
                 return False
-            texts = [fold(cell) for cell in row.cells if isinstance(cell, str)]
+            texts = [
+                fold(_repaired(str(_decoded(cell, sheet)))[0]) for cell in row.cells if isinstance(cell, str)
+            ]
             is_foot = any(map(_FOOT.match, texts))
             cells = sum(cell is not None for cell in row.cells)
             # Totals without a word, a title over a group of people, or who signed below.

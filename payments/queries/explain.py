@@ -6,6 +6,8 @@ reader decides about it (Law 64/2006; rule H01).
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +26,7 @@ from common.money import format_number, format_vnd
 from payments.models import Line, LineKind, month_id_range
 
 RELATIONS = (
-    ("payments", "asked_of_person"),
+    ("payments", "asked_of_people"),
     ("beneficiaries", "facts"),
     ("benefits", "rates"),
     ("benefits", "granted"),
@@ -78,19 +80,39 @@ class Explanation:
 def explain(*, person: Person, month: date, on: date, reader: Reader) -> Explanation:
     """Each due of `month` by the decrees in force on `on`, and each line posted in that month's cycle."""
     reveals = _reveals(person, reader)
-    params: dict[str, Any] = {
-        "person_from": person.pk,
-        "person_to": person.pk + 1,
-        "month": month,
-        "reckoned_on": on,
-        "birth_convention": settings.BIRTH_CONVENTION,
-    }
-    statement = sql.relations(*RELATIONS).replace("asked_of_person AS (", "asked AS (", 1)
+    dues = dues_of([person.pk], month=month, on=on, reveals=reveals)
+    return Explanation(month, dues.get(person.pk, []), _lines(person, month, reveals))
+
+
+def dues_of(people: Sequence[int], *, month: date, on: date, reveals: bool) -> dict[int, list[Due]]:
+    """Each due of `month` of these people (ids, at least one) by the decrees in force on `on`.
+
+    `reveals` says whether a category may tell of HIV; the caller sees to the reader's scope.
+    """
+    params = due_params(month=month, on=on) | {
+        "people": list(people), "person_from": min(people), "person_to": max(people) + 1,
+    }  # fmt: skip
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(statement + "\n" + sql.load("payments", "explain_dues"), params)
+        cursor.execute(f"{due_relations()}\n{sql.load('payments', 'explain_dues')}", params)
         columns = [column[0] for column in cursor.description]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return Explanation(month, [_due(row, rows, reveals) for row in rows], _lines(person, month, reveals))
+        for row in cursor.fetchall():
+            named = dict(zip(columns, row, strict=True))
+            found[named["person_id"]].append(named)
+    return {person: [_due(row, rows, reveals) for row in rows] for person, rows in found.items()}
+
+
+def due_relations() -> str:
+    """The relation `due` of one month, for a statement with `due_params`."""
+    return sql.relations(*RELATIONS).replace("asked_of_people AS (", "asked AS (", 1)
+
+
+def due_params(*, month: date, on: date) -> dict[str, Any]:
+    """What `due_relations` needs, for everybody."""
+    return {
+        "people": None, "person_from": 0, "person_to": 2**62, "month": month, "reckoned_on": on,
+        "birth_convention": settings.BIRTH_CONVENTION,
+    }  # fmt: skip
 
 
 def category_name(category: Any, reveals: bool) -> str:

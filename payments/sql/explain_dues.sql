@@ -1,6 +1,6 @@
--- Each due of a person's month with the rows of the law behind it. Reads: due.
+-- Each due of people's month with the rows of the law behind it. Reads: due.
 SELECT
-    d.entitlement_id, d.category_id AS category, d.month, d.units, d.granted, d.due AS amount, d.dropped_by,
+    d.person_id, d.entitlement_id, d.category_id AS category, d.month, d.units, d.granted, d.due AS amount, d.dropped_by,
     c.name_vi, c.name_en, c.public_name_vi, c.public_name_en, c.sensitive, c.per, c.scheme, c.article AS ground,
     r.band_code AS band, r.coefficient, r.amount AS fixed, r.round_to, coalesce(r.article, '') AS article,
     r.legal_source AS source, r.confidence, b.amount AS base, b.legal_source AS base_source,
