@@ -6,6 +6,8 @@
 -- the last band is still the one of the birthday's month. Death ends monthly benefits after its month (E05).
 -- A carer's rate follows the age of whom they care for: the person linked, else the child named on the grant; where
 -- neither is known the age is null, which fits no rate and stops the slice. A benefit by the head counts its children.
+-- area_id: the province of residence in the month where that has bases of its own (benefits_base), otherwise 0; while
+-- no province has any, nobody's residence is read.
 WITH born AS NOT MATERIALIZED (
     SELECT p.id, p.died_on, p.pension_kind, p.pension_amount, date_part('year', p.birth_date)::int * 12 + CASE
         WHEN p.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
@@ -73,7 +75,17 @@ SELECT
         WHEN 'seniority_year' THEN d.seniority_years
         WHEN 'child' THEN coalesce(heads.units, d.heads, 0)
         ELSE coalesce(d.heads, 0)
-    END AS units
+    END AS units,
+    CASE WHEN EXISTS (SELECT FROM benefits_base WHERE area_id IS NOT NULL) THEN coalesce((
+        SELECT own.area_id
+        FROM beneficiaries_residence home
+        JOIN areas_unit commune ON commune.id = home.commune_id
+        JOIN areas_unit above ON above.id = commune.parent_id
+        JOIN benefits_base own ON own.area_id IN (above.id, above.parent_id)
+        WHERE home.person_id = d.person_id
+          AND home.valid_from <= d.month AND (home.valid_to IS NULL OR home.valid_to >= d.month)
+        LIMIT 1
+    ), 0) ELSE 0 END AS area_id
 FROM dated d
 LEFT JOIN heads USING (entitlement_id, month)
 WHERE d.per = 'child'

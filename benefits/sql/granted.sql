@@ -5,6 +5,6 @@ SELECT
     r.rate_id, r.base_id,
     f.units * r.unit_amount AS amount
 FROM facts f
-LEFT JOIN rates r ON r.category_id = f.category_id AND r.month = f.month
+LEFT JOIN rates r ON r.category_id = f.category_id AND r.month = f.month AND r.area_id = f.area_id
     AND f.age >= r.age_from AND (r.age_to IS NULL OR f.age < r.age_to)
     AND (r.injury_from IS NULL OR f.injury BETWEEN r.injury_from AND r.injury_to)
