@@ -131,6 +131,8 @@ DATABASES = {
         persistent_seconds=environment.number("DATABASE_CONN_MAX_AGE", 60, low=0, high=3600),
     )
 }
+# The role of the site and its workers, also while the owner migrates: what it may not do is granted by name.
+DATABASE_APPLICATION_ROLE = database_settings(SERVICES.database_url, persistent_seconds=0)["USER"]
 REDIS_URL = SERVICES.redis_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A row at a time goes through the ORM; the rest is set-based SQL that names its own transaction.

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from common import sql
+from payments.history import APPEND_ONLY
 from payments.operations.generation import BALANCE
 from payments.transitions import BATCH_MOVES, OUTCOME_MOVES
 
@@ -88,7 +89,7 @@ def _events() -> Invariant:
 
 
 def _append_only() -> Invariant:
-    return _query("I3", "check_append_only")
+    return _query("I3", "check_append_only", {"tables": list(APPEND_ONLY)})
 
 
 def _transitions() -> Invariant:

@@ -1,0 +1,32 @@
+"""The application may read history and add to it; the tables' owner alone could change it, and triggers refuse that.
+
+Migrations run as the owner, the site and its workers as a role that cannot change history.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+APPEND_ONLY = ("payments_event", "payments_adjustment")
+
+
+def refuse_changes_by_the_application(*, using: str, **_: Any) -> None:
+    """Take from the application's role, whatever its name here, the right to change history.
+
+    After every migrate, as the tables' owner: a role may be another since the last one, and roles.sql gives new
+    tables to the application whole. Without a role of its own (one address for both) there is nothing to take;
+    the triggers of migration 0002 remain.
+    """
+    connection = connections[using]
+    role = settings.DATABASE_APPLICATION_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        if not role or cursor.fetchone()[0] == role:
+            return
+        tables = ", ".join(map(connection.ops.quote_name, APPEND_ONLY))
+        named = connection.ops.quote_name(role)
+        cursor.execute(f"GRANT SELECT, INSERT ON {tables} TO {named}")
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {tables} FROM {named}, PUBLIC")
