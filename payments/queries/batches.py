@@ -226,11 +226,15 @@ def payment_page(
 
 
 def batch_events(*, batch: Batch, limit: int = 50) -> list[Event]:
-    """What happened to the batch and which payments were withdrawn from it, newest first."""
+    """What happened to the batch and which payments were withdrawn from it, newest first; a cancelled list's payments
+    all went with it, which is one thing."""
     events = Event.objects.filter(
         Q(batch=batch)
         | Q(payment__batch=batch, payment__outcome=Outcome.WITHDRAWN, to_state=Outcome.WITHDRAWN)
     )
+    if batch.state == BatchState.CANCELLED:
+        cancelled = Event.objects.filter(batch=batch, to_state=BatchState.CANCELLED).values("pk")[:1]
+        events = events.filter(pk__lte=cancelled)
     return list(events.select_related("by", "payment__person").order_by("-pk")[:limit])
 
 

@@ -24,7 +24,7 @@ from payments.forms import BatchFilterForm, VoucherForm
 from payments.models import Batch, Cycle, Event, Payment
 from payments.operations import batches as operations
 from payments.operations.batches import Voucher
-from payments.operations.errors import PaymentsError
+from payments.operations.errors import MoveRefused, PaymentsError
 from payments.queries import batches as queries
 from payments.queries import overview
 from payments.queries.batches import Standing
@@ -139,6 +139,14 @@ def _send_back(request: OfficerRequest, found: Batch) -> str:
     return _("Sent back to its preparer.")
 
 
+def _cancel(request: OfficerRequest, found: Batch) -> str:
+    if found.state != BatchState.DRAFT:
+        raise MoveRefused(_("Only a draft is cancelled here; a submitted list is sent back first."))
+    reason = request.POST.get("reason", "")[:300]
+    operations.cancel(batch_id=found.pk, by=request.user, at=timezone.now(), reason=reason)
+    return _("The list is cancelled; its people are reckoned again in the next list.")
+
+
 def _fund(request: OfficerRequest, found: Batch) -> str:
     form = VoucherForm(request.POST)
     if not form.is_valid():
@@ -161,6 +169,7 @@ def _settle(request: OfficerRequest, found: Batch) -> str:
 
 _STEPS: dict[str, tuple[Action, Callable[[OfficerRequest, Batch], str]]] = {
     "submit": (Action.SUBMIT, _submit),
+    "cancel": (Action.SUBMIT, _cancel),
     "approve": (Action.APPROVE, _approve),
     "send_back": (Action.APPROVE, _send_back),
     "fund": (Action.FUND, _fund),

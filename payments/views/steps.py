@@ -82,7 +82,7 @@ def _draft(request: OfficerRequest, found: Batch, standing: Standing, figures: d
         "confirm": True,
         "consequence": _("Another officer then approves the list. It can still be sent back."),
     }
-    return [submit], rule
+    return [_cancel(figures), submit], rule
 
 
 def _submitted(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
@@ -165,6 +165,20 @@ def _send_back() -> dict[str, Any]:
         "tone": "stop",
         "reason": True,
         "consequence": _("The list returns to its preparer, who reads your reason."),
+    }
+
+
+def _cancel(figures: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": "cancel",
+        "label": _("Cancel the list, with the reason"),
+        "tone": "stop",
+        "reason": True,
+        "consequence": _(
+            "This list pays nobody and cannot be brought back. Its %(people)s people are reckoned again in the next "
+            "supplementary list or in the next month."
+        )
+        % figures,
     }
 
 
