@@ -11,10 +11,12 @@ import json
 import math
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 WIDEST = 200
+# One character beyond what the caller takes: a cell that is longer is refused there, whatever its length.
+LONGEST = 4_001
 # Nobody types them; databases refuse some and terminals obey others.
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
@@ -66,7 +68,7 @@ def plain(cell: object) -> object:
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     if isinstance(cell, str):
-        return cell.translate(CONTROLS) or None
+        return cell[:LONGEST].translate(CONTROLS) or None
     return cell
 
 
@@ -81,7 +83,7 @@ def read_csv(path: str) -> Iterator[dict[str, object]]:
         file.seek(0)
         yield {"sheet": "CSV", "rows": 0, "recoded": recoded}
         try:
-            reader = csv.reader(file, delimiter=delimiter_of(start))
+            reader = csv.reader(text_only(file), delimiter=delimiter_of(start))
             # A quoted cell may hold line breaks: Excel counts the row, so do we.
             for number, row in enumerate(reader, start=1):
                 cells = [plain(cell.strip()) for cell in row]
@@ -91,6 +93,13 @@ def read_csv(path: str) -> Iterator[dict[str, object]]:
                     yield {"row": number, "cells": cells}
         except (csv.Error, UnicodeError):
             yield {"error": "broken"}
+
+
+def text_only(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise csv.Error("NUL")
+        yield line
 
 
 def encoding_of(path: str) -> tuple[str, bool]:

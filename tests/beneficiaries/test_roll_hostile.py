@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import resource
 import time
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +34,11 @@ _BOOK = (
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
     '<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
+_ROOT = _RELS.replace("/worksheet", "/officeDocument").replace("worksheets/sheet1.xml", "xl/workbook.xml")
 _SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+
+
+_FRAME = {"[Content_Types].xml": _TYPES, "_rels/.rels": _ROOT, "xl/workbook.xml": _BOOK}
 
 
 def _good_xlsx(path: Path) -> bytes:
@@ -46,12 +52,11 @@ def _zip(path: Path, entries: dict[str, bytes | str]) -> None:
 
 
 def _xlsx(path: Path, sheet: str) -> None:
-    _zip(path, {"[Content_Types].xml": _TYPES, "xl/workbook.xml": _BOOK, "xl/_rels/workbook.xml.rels": _RELS,
-                "xl/worksheets/sheet1.xml": sheet})  # fmt: skip
+    _zip(path, {**_FRAME, "xl/_rels/workbook.xml.rels": _RELS, "xl/worksheets/sheet1.xml": sheet})
 
 
 def _bomb(path: Path) -> None:
-    _zip(path, {"xl/workbook.xml": _BOOK, "xl/worksheets/sheet1.xml": b" " * 60_000_000})
+    _zip(path, {**_FRAME, "xl/_rels/workbook.xml.rels": _RELS, "xl/worksheets/sheet1.xml": b" " * 60_000_000})
 
 
 def _macros(path: Path) -> None:
@@ -96,6 +101,88 @@ def _wide(path: Path) -> None:
     workbook(path, {"a": [[f"c{n}" for n in range(250)], [1] * 250]})
 
 
+def _strings(path: Path, strings: str, cells: str) -> None:
+    """A workbook whose cells refer to shared strings."""
+    _zip(path, {
+        **_FRAME, "xl/_rels/workbook.xml.rels": _RELS.replace("</Relationships>", (
+            '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+            'sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+        )),
+        "xl/sharedStrings.xml": strings, "xl/worksheets/sheet1.xml": _SHEET.format(cells),
+    })  # fmt: skip
+
+
+_SST = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" {}>{}</sst>'
+
+
+def _many_promised_strings(path: Path) -> None:
+    _strings(path, _SST.format('count="4000000000" uniqueCount="4000000000"', "<si><t>x</t></si>"),
+             '<row r="1"><c r="A1" t="s"><v>0</v></c></row>')  # fmt: skip
+
+
+def _missing_string(path: Path) -> None:
+    _strings(
+        path, _SST.format("", "<si><t>x</t></si>"), '<row r="1"><c r="A1" t="s"><v>4000000000</v></c></row>'
+    )
+
+
+def _one_string_everywhere(path: Path) -> None:
+    # 2 MB of text, 1,000 times in a sheet: 2 GB if every cell held its own.
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 1_001))
+    _strings(path, _SST.format("", f"<si><t>{'họ tên ' * 250_000}</t></si>"), rows)
+
+
+def _cyclic_entity(path: Path) -> None:
+    head = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "&b;"><!ENTITY b "&a;">]>'
+    _xlsx(path, head + _SHEET.format('<row r="1"><c r="A1" t="inlineStr"><is><t>&a;</t></is></c></row>'))
+
+
+def _outside_file(path: Path) -> None:
+    secret = path.with_name("secret.csv")
+    csv_file(secret, lines([good()]))
+    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file://{secret}">]>'
+    _xlsx(path, head + _SHEET.format('<row r="1"><c r="A1" t="inlineStr"><is><t>&a;</t></is></c></row>'))
+
+
+def _path_upwards(path: Path) -> None:
+    """The workbook's sheet is said to lie outside it, and an entry's name leads out of any folder."""
+    _zip(path, {
+        **_FRAME, "../../escaped.xml": _SHEET.format(""),
+        "xl/_rels/workbook.xml.rels": _RELS.replace("worksheets/sheet1.xml", "../../../escaped.xml"),
+    })  # fmt: skip
+
+
+def _two_of_one_name(path: Path) -> None:
+    _good_xlsx(path)
+    with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("XL/Workbook.xml", _BOOK)
+
+
+def _false_sizes(path: Path) -> None:
+    """The directory says that the sheet unpacks to nothing."""
+    _bomb(path)
+    content = bytearray(path.read_bytes())
+    at = content.rfind(b"PK\x01\x02")
+    content[at + 24 : at + 28] = (10).to_bytes(4, "little")
+    path.write_bytes(bytes(content))
+
+
+def _million_columns(path: Path) -> None:
+    path.write_text("Họ và tên," + "x," * 1_000_000 + "\n")
+
+
+def _late_nul(path: Path) -> None:
+    csv_file(
+        path,
+        lines([good(national_id=None, name=f"Lê Thị {n}") for n in range(2_000)] + [good(name="Lê\0Thị")]),
+    )
+
+
+def _utf_32(path: Path) -> None:
+    csv_file(path, lines([good()]), encoding="utf-32")
+
+
 def _no_header(path: Path) -> None:
     workbook(path, {"a": [["một", "hai", "ba"], [1, 2, 3]]})
 
@@ -127,6 +214,21 @@ CASES: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "a document": (lambda path: path.write_bytes(b"%PDF-1.7 ..."), {"not_a_table"}),
     "an endless quote": (lambda path: path.write_text('"' + "a" * 300_000), {"broken"}),
     "no header": (_no_header, {"no_header"}),
+    "four thousand million promised strings": (_many_promised_strings, {"broken", "no_header", "too_heavy"}),
+    "a string that is not there": (_missing_string, {"broken", "no_header"}),
+    "a huge string in every row": (_one_string_everywhere, {"no_header", "too_heavy", "unpacks_too_large"}),
+    "an entity of itself": (_cyclic_entity, {"broken", "no_header"}),
+    "an entity from another file": (_outside_file, {"broken", "no_header"}),
+    "a path out of the archive": (_path_upwards, {"broken", "no_header", "not_a_table"}),
+    "two entries of one name": (_two_of_one_name, {"broken"}),
+    "false sizes": (_false_sizes, {"broken", "too_heavy", "unpacks_too_large"}),
+    "a million columns": (_million_columns, {"too_many_columns"}),
+    "nul bytes in text": (lambda path: path.write_bytes(b"Ho ten,Nam sinh\nA\0B,1940\n"), {"not_a_table"}),
+    "nul bytes far down": (_late_nul, {"broken"}),
+    "four bytes a letter": (_utf_32, {"not_a_table", "no_header", "broken"}),
+    "half a letter in UTF-16": (lambda path: path.write_bytes(b"\xff\xfeH\0o\0 "), {"broken", "no_header"}),
+    "a database": (lambda path: path.write_bytes(b"SQLite format 3\0" + b"\0" * 500), {"not_a_table"}),
+    "another compressed file": (lambda path: path.write_bytes(gzip.compress(b"Ho ten\n" * 50)), {"not_a_table"}),
 }  # fmt: skip
 
 
@@ -143,10 +245,42 @@ def test_it_is_refused_with_its_reason_and_changes_nothing(tmp_path: Path, case:
     assert not Person.objects.exists()
 
 
+def test_the_frame_around_hostile_sheets_is_itself_readable(tmp_path: Path) -> None:
+    path = tmp_path / "roll.xlsx"
+    texts = [
+        "ho ten",
+        "ngay sinh",
+        "xa",
+        "doi tuong",
+        "huong tu",
+        "A",
+        "1940",
+        "Mui Ne",
+        "BTXH_5.5c",
+        "04/2021",
+    ]
+    strings = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    rows = [
+        "".join(
+            f'<c r="{column}{row}" t="s"><v>{5 * row - 5 + at}</v></c>' for at, column in enumerate("ABCDE")
+        )
+        for row in (1, 2)
+    ]
+    _strings(path, _SST.format("", strings), f'<row r="1">{rows[0]}</row><row r="2">{rows[1]}</row>')
+    assert load(path).rows == 1
+
+
 def test_no_file_takes_much_memory(tmp_path: Path) -> None:
     path = tmp_path / "roll.xlsx"
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for make in (_far_corner, _bomb, _repeated_ods):
+    for make in (
+        _far_corner,
+        _bomb,
+        _repeated_ods,
+        _one_string_everywhere,
+        _many_promised_strings,
+        _million_columns,
+    ):
         make(path)
         with pytest.raises(UnreadableFile):
             load(path)
