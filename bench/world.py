@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,8 +17,16 @@ from django.db import connection
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the synthetic roll was made from."""
+
+    people: int
+    seed: int
+
+
 @contextmanager
-def scratch_database(*, name: str, people: int, seed: int) -> Iterator[None]:
+def scratch_database(*, name: str, people: int, seed: int) -> Iterator[World]:
     """Switch the default connection to a new database with the reference data and a roll; dropped at the end.
 
     Runs as the database's owner. Other processes do the loading, so that this one's memory stays its own.
@@ -36,7 +45,7 @@ def scratch_database(*, name: str, people: int, seed: int) -> Iterator[None]:
             run_there(arguments)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-        yield
+        yield World(people, seed)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = original

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bench import generation
+from bench import generation, importing
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
-BENCHMARKS = {"generation": generation.measure}
+BENCHMARKS = {"generation": generation.measure, "import": importing.measure}
 
 
 class Command(JsonCommand):
@@ -27,8 +27,8 @@ class Command(JsonCommand):
     def handle(
         self, *args: Any, name: str, people: int, pairs: int, seed: int, as_json: bool, **options: Any
     ) -> None:
-        with scratch_database(name=f"bench_{name}_{os.getpid()}", people=people, seed=seed):
-            measured = BENCHMARKS[name](pairs=pairs)
+        with scratch_database(name=f"bench_{name}_{os.getpid()}", people=people, seed=seed) as world:
+            measured = BENCHMARKS[name](world, pairs=pairs)
         content = {"name": name, "people": people, **measured}
         if as_json:
             self.emit(content)
