@@ -135,6 +135,7 @@ class Slice(models.Model):
     lines = models.PositiveIntegerField(default=0)
     amount = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["round", "number"]
@@ -148,6 +149,22 @@ class Slice(models.Model):
                 ],
             ),
         ]
+
+
+class StopReason(models.TextChoices):
+    NO_RATE = "no_rate", _("the facts fit no rate")
+    NO_HOME = "no_home", _("no residence in a commune that pays")
+
+
+class Stop(models.Model):
+    """A person because of whom a waiting slice could not be made; gone once it is made."""
+
+    slice = models.ForeignKey(Slice, models.CASCADE, related_name="stops")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    category = models.ForeignKey(
+        "benefits.Category", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    reason = models.CharField(max_length=7, choices=StopReason)
 
 
 class Reckoned(models.Model):

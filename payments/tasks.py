@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from payments.models import Round, RoundState, Slice, SliceState
 from payments.operations import generation
+from payments.operations.errors import SliceStopped
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
 def make_slice(round_id: int) -> None:
     """Make one waiting slice of a round; the last one closes the round's making."""
-    generation.generate_next_slice(round_id=round_id, at=timezone.now)
+    try:
+        generation.generate_next_slice(round_id=round_id, at=timezone.now)
+    except (
+        SliceStopped
+    ) as stopped:  # kept with the slice and shown on the cycle's page; the sweep tries again
+        log.warning("round %s: a slice waits for the records of %s people", round_id, len(stopped.people))
     generation.finish_round(round_id=round_id, at=timezone.now())
 
 

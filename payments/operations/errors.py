@@ -63,6 +63,20 @@ class PersonIncomplete(PaymentsError):
         )
 
 
+class SliceStopped(PersonIncomplete):
+    """A slice that cannot be made while these people's records stand as they do.
+
+    `categories` are (person, the category of theirs that is the cause), empty where none is.
+    """
+
+    def __init__(
+        self, *, reason: str, problem: str, people: Sequence[int], categories: Sequence[tuple[int, str]] = ()
+    ) -> None:
+        super().__init__(problem=problem, people=people)
+        self.reason = reason
+        self.categories = list(categories)
+
+
 class MoveRefused(PaymentsError):
     """A change of state that the transition table does not list, or that somebody else made first."""
 

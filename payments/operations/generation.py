@@ -15,22 +15,35 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, Max, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries.models import Reckon
 from common import sql
 from common.months import add_months, months_between
-from payments.models import Batch, Cycle, CycleState, Round, RoundState, Slice, SliceState, round_id_range
+from payments.models import (
+    Batch,
+    Cycle,
+    CycleState,
+    Round,
+    RoundState,
+    Slice,
+    SliceState,
+    Stop,
+    StopReason,
+    round_id_range,
+)
 from payments.operations.errors import (
     CycleClosed,
     MonthTaken,
     PersonIncomplete,
     RateMissing,
     RoundInProgress,
+    SliceStopped,
 )
 from payments.operations.lookback import queue_law_changes
+from payments.operations.stops import keep_stops
 
 # From the months asked to what is still owed: each file is one relation that reads those before it.
 BALANCE = (
@@ -123,27 +136,36 @@ def refuse_while_another_is_made() -> None:
 def generate_next_slice(*, round_id: int, at: Callable[[], datetime]) -> SliceResult | None:
     """Make one waiting slice of a round; None when none is left that nobody else is making.
 
-    `at` is the clock. Raises RateMissing or PersonIncomplete, and then nothing of the slice is written.
+    Those that nobody has stopped come first. `at` is the clock. Raises SliceStopped: then nothing of the slice is
+    written but who stopped it.
     """
-    with transaction.atomic():
-        piece = (
-            Slice.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("round__cycle")
-            .filter(round_id=round_id, state=SliceState.PENDING)
-            .order_by("number")
-            .first()
-        )
-        if piece is None:
-            return None
-        with connection.cursor() as cursor:
-            result = _generate(cursor, piece)
-        Slice.objects.filter(pk=piece.pk).update(
-            state=SliceState.DONE,
-            payments=result.payments,
-            lines=result.lines,
-            amount=result.amount,
-            finished_at=at(),
-        )
+    piece: Slice | None = None
+    try:
+        with transaction.atomic():
+            piece = (
+                Slice.objects.select_for_update(skip_locked=True, of=("self",))
+                .select_related("round__cycle")
+                .filter(round_id=round_id, state=SliceState.PENDING)
+                .order_by(F("stopped_at").asc(nulls_first=True), "number")
+                .first()
+            )
+            if piece is None:
+                return None
+            with connection.cursor() as cursor:
+                result = _generate(cursor, piece)
+            Slice.objects.filter(pk=piece.pk).update(
+                state=SliceState.DONE,
+                payments=result.payments,
+                lines=result.lines,
+                amount=result.amount,
+                finished_at=at(),
+                stopped_at=None,
+            )
+            Stop.objects.filter(slice=piece.pk).delete()
+    except SliceStopped as stopped:
+        if piece is not None:
+            keep_stops(slice_id=piece.pk, stopped=stopped, at=at())
+        raise
     return result
 
 
@@ -283,24 +305,30 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
 
 
 def _refuse_unrated_people(cursor: CursorWrapper) -> None:
-    cursor.execute("SELECT DISTINCT person_id, category_id FROM owed WHERE lacks_rate ORDER BY 1 LIMIT 20")
+    cursor.execute(
+        "SELECT DISTINCT person_id, category_id FROM owed WHERE lacks_rate ORDER BY 1, 2 LIMIT 200"
+    )
     rows = cursor.fetchall()
     if rows:
         codes = ", ".join(sorted({code for _person, code in rows}))
-        raise PersonIncomplete(
+        raise SliceStopped(
+            reason=StopReason.NO_RATE,
             problem=_(
                 "The facts of these people fit no rate of %(codes)s: check the injury rate, the years of seniority "
                 "and the birth date, or load the rates of the months concerned."
             )
             % {"codes": codes},
-            people=[person for person, _code in rows],
+            people=list(dict.fromkeys(person for person, _code in rows)),
+            categories=rows,
         )
 
 
 def _refuse_homeless(cursor: CursorWrapper) -> None:
-    cursor.execute("SELECT person_id FROM routed WHERE unit_id IS NULL ORDER BY 1 LIMIT 20")
+    cursor.execute("SELECT person_id FROM routed WHERE unit_id IS NULL ORDER BY 1 LIMIT 200")
     people = [row[0] for row in cursor.fetchall()]
     if people:
-        raise PersonIncomplete(
-            problem=_("These people have no residence in a commune that pays in this month."), people=people
+        raise SliceStopped(
+            reason=StopReason.NO_HOME,
+            problem=_("These people have no residence in a commune that pays in this month."),
+            people=people,
         )

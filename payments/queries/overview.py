@@ -20,7 +20,8 @@ FINISHED = (BatchState.SETTLED, BatchState.CLOSED, BatchState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class RoundProgress:
-    """How far the making of a round is: slices, payments, đồng, and when a slice was last finished."""
+    """How far the making of a round is: slices, payments, đồng, when a slice was last finished, and how many slices
+    wait for somebody's records to be mended."""
 
     round: Round
     done: int
@@ -28,6 +29,7 @@ class RoundProgress:
     payments: int
     amount: int
     last_at: datetime | None
+    stopped: int
 
     @property
     def running(self) -> bool:
@@ -95,14 +97,15 @@ def round_progress(*, month: date) -> list[RoundProgress]:
             people=Sum("payments"),
             sum=Sum("amount"),
             last_at=Max("finished_at"),
+            stopped=Count("stopped_at"),
         )
     )
     by_round: dict[int, Any] = {row["round"]: row for row in sums}
-    empty: dict[str, Any] = {"done": 0, "all": 0, "people": 0, "sum": 0, "last_at": None}
+    empty: dict[str, Any] = {"done": 0, "all": 0, "people": 0, "sum": 0, "last_at": None, "stopped": 0}
     return [
         RoundProgress(
             round=made, done=row["done"], all=row["all"],
-            payments=row["people"], amount=row["sum"], last_at=row["last_at"],
+            payments=row["people"], amount=row["sum"], last_at=row["last_at"], stopped=row["stopped"],
         )
         for made in rounds
         for row in [by_round.get(made.pk, empty)]

@@ -25,10 +25,11 @@ from payments import dispatch, words
 from payments.forms import RoundForm
 from payments.models import Cycle, CycleState
 from payments.operations import closing, generation
-from payments.operations.errors import PaymentsError
+from payments.operations.errors import PaymentsError, SliceStopped
 from payments.queries import overview
 from payments.queries.overview import RoundProgress
 from payments.transitions import BatchState, Outcome
+from payments.views.stops import stops_of
 
 
 @require_GET
@@ -100,6 +101,7 @@ def cycle(request: OfficerRequest, month: date) -> HttpResponse:
         },
         "steps": _steps(found, rounds, batches),
         "progress": _progress(running) if running else None,
+        "stops": stops_of(request, running),
         "totals": _totals(sums) if sums and not running else None,
         "todo": [
             {
@@ -122,11 +124,12 @@ def cycle(request: OfficerRequest, month: date) -> HttpResponse:
 
 @require_GET
 def cycle_progress(request: OfficerRequest, month: date) -> HttpResponse:
-    """The part of the cycle's page that asks again until its round is made; then the whole page is loaded anew."""
+    """The part of the cycle's page that asks again until its round is made, or somebody stops it or no longer does;
+    then the whole page is loaded anew."""
     require(request, Action.SEE_PAYMENTS)
     _find(month)
     running = next((made for made in overview.round_progress(month=month) if made.running), None)
-    if running is None:
+    if running is None or request.GET.get("stopped", "0") != str(running.stopped):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "partials/progress.html", {"progress": _progress(running)})
 
@@ -191,7 +194,12 @@ def _make_next_slice(found: Cycle) -> None:
     made = overview.round_in_progress()
     if made is None or made.cycle_id != found.month:
         return
-    generation.generate_next_slice(round_id=made.pk, at=timezone.now)
+    try:
+        generation.generate_next_slice(round_id=made.pk, at=timezone.now)
+    except SliceStopped as stopped:  # its own words name categories, which not everyone may see
+        raise PaymentsError(
+            _("This part cannot be made yet: see whose records stop it, and why.")
+        ) from stopped
     if not generation.finish_round(round_id=made.pk, at=timezone.now()):
         dispatch.ring(round_id=made.pk)
 
@@ -200,8 +208,11 @@ def _progress(made: RoundProgress) -> dict[str, Any]:
     number = made.round.number
     label = _("Making supplementary list %(n)s") % {"n": number} if number else _("Making the list")
     return {
-        "url": reverse("cycle_progress", args=[made.round.cycle_id]),
+        "url": f"{reverse('cycle_progress', args=[made.round.cycle_id])}?stopped={made.stopped}",
         "label": label,
+        "error": _("%(n)s parts wait for people's records to be mended.") % {"n": made.stopped}
+        if made.stopped
+        else "",
         "done": made.done,
         "all": made.all,
         "running": True,
@@ -325,7 +336,7 @@ def _cycle_actions(
     if request.reader.may(Action.MAKE_LISTS):
         if running:
             stalled = timezone.now() - (running.last_at or running.round.started_at)
-            if stalled.total_seconds() > 20:
+            if running.stopped or stalled.total_seconds() > 20:
                 actions.append(
                     {"name": "next_slice", "url": url, "label": _("Make the next part now"), "tone": "quiet"}
                 )

@@ -121,18 +121,6 @@ def test_a_supplementary_list_says_that_nobody_waits(world):
     assert "Không có ai chờ tính lại" in page
 
 
-def test_a_stalled_list_goes_on_here_and_names_the_people_that_stop_it(world):
-    who = worlds.person(born=date(1950, 1, 1))
-    worlds.grant(who, "TB", since=DECEMBER)
-    make(world)
-    Round.objects.update(started_at=worlds.NOON)
-    assert [action["name"] for action in cycle(world).context["actions"]] == ["next_slice"]
-    assert str(who.pk) in said(act(world, "preparer", "next_slice"))[0]
-    who.entitlements.update(injury_rate=21)
-    assert said(act(world, "preparer", "next_slice")) == []
-    assert Round.objects.get().state == RoundState.DONE
-
-
 def test_a_cycle_is_closed_in_two_steps_by_two_people(world):
     desk_world.two_cycles(world)
     settle_everything(world)
