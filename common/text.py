@@ -33,7 +33,8 @@ def clean_name(text: str) -> str:
 
     Text that may be in a legacy font goes through `legacy.repair` first.
     """
-    return " ".join(nfc(_plain(text)).split())
+    plain = _plain(text)
+    return " ".join((plain if plain.isascii() else nfc(plain)).split())
 
 
 def fold(text: str) -> str:

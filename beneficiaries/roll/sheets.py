@@ -44,13 +44,15 @@ _PLAIN = str.maketrans(
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet's columns: `keys` and `unknown` headers by position, `titles` as they stand in the header row."""
+    """One sheet's columns: `keys` and `unknown` headers by position, `titles` as they stand in the header row, that
+    of the name apart."""
 
     name: str
     headers: dict[str, str] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
     unknown: dict[int, str] = field(default_factory=dict)
     titles: dict[int, Cell] = field(default_factory=dict)
+    name_title: Cell = None
     header_row: int = 0
     below: bool = False
     told: set[tuple[str, str]] = field(default_factory=set)
@@ -138,9 +140,12 @@ class SheetReader:
         at = find_header(lines)
         if at is None:
             return None
-        sheet.header_row, sheet.titles = ahead[at].number, dict(enumerate(ahead[at].cells))
+        sheet.header_row = ahead[at].number
+        sheet.titles = {place: cell for place, cell in enumerate(ahead[at].cells) if cell is not None}
         for position, cell in enumerate(lines[at]):
             key, header = column_of(cell), text_of(_repaired(cell)[0] if isinstance(cell, str) else cell)
+            if key == "name" and sheet.name_title is None:
+                sheet.name_title = sheet.titles[position]
             if key in sheet.headers:
                 self._told(sheet, sheet.header_row, header, "second_column", {})
             elif key:
@@ -274,7 +279,10 @@ def _chain(first: Iterator[Row], rest: _Rest) -> Iterator[Row]:
 
 def _is_header(row: Row, sheet: Sheet) -> bool:
     """A printed list repeats its header on every page, and numbers or letters the columns below it."""
-    if sum(cell == sheet.titles.get(position, "") for position, cell in enumerate(row.cells)) >= 4:
+    repeated = sheet.name_title in row.cells and sum(
+        cell == sheet.titles.get(position, "") for position, cell in enumerate(row.cells)
+    )
+    if repeated >= 4:
         return True
     said = [cell for cell in row.cells if cell is not None]
     return len(said) > 3 and all(_COLUMN_NUMBER.fullmatch(text_of(cell)) for cell in said)

@@ -323,3 +323,9 @@ def test_a_sheet_without_a_needed_column_is_refused_as_a_whole(tmp_path: Path, c
 def test_an_example_of_the_template_is_no_person(tmp_path: Path) -> None:
     result = load_rows(tmp_path, good(stt="VÍ DỤ"), good(stt=1, national_id="060141000002"))
     assert counts(result) == (1, 1, 0, 0, 0)
+
+
+def test_columns_without_a_name_make_no_row_a_repeated_header(tmp_path: Path) -> None:
+    header, row = lines([good()])
+    wide = [[*header[:3], *[None] * 5, *header[3:]], [*row[:3], *[None] * 5, *row[3:]]]
+    assert counts(load(workbook(tmp_path / "roll.xlsx", {"a": [*wide, wide[0]]}))) == (1, 1, 0, 0, 0)
