@@ -138,13 +138,13 @@ def _due(row: dict[str, Any], rows: list[dict[str, Any]], reveals: bool) -> Due:
         category=row["scheme"] if hidden else row["category"],
         name=category_name(row, reveals),
         month=row["month"],
-        base=row["base"],
-        coefficient=row["coefficient"],
+        base=None if hidden else row["base"],
+        coefficient=None if hidden else row["coefficient"],
         units=row["units"],
         amount=row["amount"] if row["granted"] is not None else None,
         article=article,
         dropped_by=winner["scheme"] if winner and winner_hidden else row["dropped_by"],
-        words=_words(row, winner, article, reveals),
+        words=_words(row, winner, _sentence(row, article, hidden), reveals),
         confidence=_weakest(row),
     )
 
@@ -155,11 +155,35 @@ def _weakest(row: dict[str, Any]) -> str:
     return next((str(level) for level in order if level in present), "")
 
 
-def _words(row: dict[str, Any], winner: dict[str, Any] | None, article: str, reveals: bool) -> str:
+def _words(row: dict[str, Any], winner: dict[str, Any] | None, sentence: str, reveals: bool) -> str:
     if row["granted"] is None:
         return _(
             "No rate is in force for this month and these facts; the month cannot be paid until it is loaded."
         )
+    if row["amount"] == 0 and row["dropped_by"]:
+        if row["dropped_by"] == "pension":
+            cause = _("a pension or monthly social insurance is received")
+        else:
+            name = category_name(winner, reveals) if winner else row["dropped_by"]
+            cause = _("“%(name)s” is paid instead") % {"name": name}
+        granted = format_number(row["granted"])
+        return _("Not paid: %(cause)s. By itself it would be %(granted)s ₫: %(sentence)s.") % {
+            "cause": cause,
+            "granted": granted,
+            "sentence": sentence,
+        }
+    if row["sensitive"] and not reveals:
+        return f"{sentence}."
+    return _("%(amount)s = %(sentence)s.") % {"amount": format_vnd(row["amount"]), "sentence": sentence}
+
+
+def _sentence(row: dict[str, Any], article: str, hidden: bool) -> str:
+    """How one due is reckoned. A hidden one names its decree and sum alone: with the standard level, the coefficient
+    is one division away, and it belongs to one category."""
+    if row["granted"] is None:
+        return ""
+    if hidden:
+        return _("%(amount)s by %(article)s") % {"amount": format_vnd(row["granted"]), "article": article}
     if row["fixed"] is not None:
         sentence = _("%(amount)s by %(article)s") % {"amount": format_vnd(row["fixed"]), "article": article}
     else:
@@ -173,19 +197,7 @@ def _words(row: dict[str, Any], winner: dict[str, Any] | None, article: str, rev
         }
     if row["per"] != Per.MONTH:
         sentence = _("%(units)s times: %(sentence)s") % {"units": row["units"], "sentence": sentence}
-    if row["amount"] == 0 and row["dropped_by"]:
-        if row["dropped_by"] == "pension":
-            cause = _("a pension or monthly social insurance is received")
-        else:
-            name = category_name(winner, reveals) if winner else row["dropped_by"]
-            cause = _("“%(name)s” is paid instead") % {"name": name}
-        granted = format_number(row["granted"])
-        return _("Not paid: %(cause)s. By itself it would be %(granted)s ₫: %(sentence)s.") % {
-            "cause": cause,
-            "granted": granted,
-            "sentence": sentence,
-        }
-    return _("%(amount)s = %(sentence)s.") % {"amount": format_vnd(row["amount"]), "sentence": sentence}
+    return sentence
 
 
 def _lines(person: Person, month: date, reveals: bool) -> list[PostedLine]:

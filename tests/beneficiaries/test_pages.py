@@ -1,14 +1,17 @@
 """The pages of people: found with or without diacritics, in one's own area only, with what one may know."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import override_settings
 from django.urls import reverse
 
+from accounts.access import reader_for
 from areas.models import Unit
 from beneficiaries.models import Suspension
 from benefits.models import Category
+from payments.queries.explain import explain
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER, OCTOBER, World
 
@@ -131,8 +134,35 @@ def test_a_sensitive_category_is_only_social_protection_outside_the_deciding_off
     payment = who.payments.get(batch__round__cycle=DECEMBER)
     why = world.client("accountant").get(reverse("payment_explanation", args=[payment.pk])).content.decode()
     assert "HIV" not in why
+    assert "1.000.000 ₫ theo Nghị định 20/2021/NĐ-CP" in why
+    for text in (accountant, commune, why):
+        assert "hệ số" not in text  # 2.0 is the coefficient of one category at this age, and says as much
+        assert "500.000 ₫" not in text
+    assert "500.000 ₫ × hệ số 2" in deciding
     listed = world.client("accountant").get(reverse("people"), {"q": "Võ Văn Kín"}).content.decode()
     assert "HIV" not in listed
+
+
+@pytest.mark.parametrize("category", ["BTXH_5.3", "BTXH_5.8"])
+def test_no_part_of_an_explanation_gives_a_sensitive_category_away(world, category):
+    who = worlds.person("Võ Văn Kín", born=date(2015, 1, 1) if category == "BTXH_5.3" else date(1980, 1, 1))
+    worlds.grant(who, category, since=OCTOBER)
+    worlds.grant(who, "BTXH_5.6_DBN", since=OCTOBER)
+
+    def told(role):
+        reader = reader_for(world.officers[role], on=DECEMBER)
+        found = explain(person=who, month=DECEMBER, on=DECEMBER, reader=reader)
+        return next(due for due in found.dues if due.category in (category, "BTXH")), repr(found.dues)
+
+    due, everything = told("preparer")
+    assert (due.category, due.base) == (category, 500_000)
+    assert due.coefficient in (Decimal("2.0"), Decimal("1.5"))
+    for role in ("accountant", "commune_officer", "administrator", "auditor"):
+        due, everything = told(role)
+        assert (due.category, due.base, due.coefficient) == ("BTXH", None, None), role
+        assert category not in everything
+        assert "HIV" not in everything
+        assert due.article == "Nghị định 20/2021/NĐ-CP"
 
 
 def test_nobody_is_found_by_a_sensitive_category_that_one_may_not_see(world):
