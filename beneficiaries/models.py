@@ -72,6 +72,7 @@ class Person(models.Model):
         _("pension or social insurance received"), max_length=20, choices=PensionKind, blank=True
     )
     pension_amount = models.BigIntegerField(_("its amount per month, đồng"), null=True, blank=True)
+    pension_from = MonthField(_("received from month"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 
     objects = PersonQuerySet.as_manager()
@@ -102,6 +103,7 @@ class Person(models.Model):
                 condition=Q(pension_amount__isnull=True) | Q(pension_amount__gte=0),
                 name="pension_not_negative",
             ),
+            month_constraint("pension_from", "pension_from_first_of_month"),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +142,13 @@ class EndReason(models.TextChoices):
     INELIGIBLE = "ineligible", _("no longer eligible")
     WAIVED = "waived", _("gave it up")
     REPLACED = "replaced", _("replaced by another benefit")
+    IMPRISONED = "imprisoned", _("serves a prison sentence")
+    MISSING = "missing", _("declared missing")
+    REFUSED = "refused", _("refused the re-assessment of disability")
+
+
+# Law that grants a funeral's cost: whoever is entitled under several of these is paid the highest, once.
+FUNERAL_CATEGORIES = ("BTXH_11.2", "BTXH_14.1", "BTXH_25.3", "NCC_MAITANG")
 
 
 class Entitlement(models.Model):
@@ -199,6 +208,46 @@ class Entitlement(models.Model):
                     (DateRange("from_month", "last_month"), RangeOperators.OVERLAPS),
                 ],
             ),
+            models.UniqueConstraint(
+                Coalesce("linked_person_id", "person_id"),
+                condition=Q(category__in=FUNERAL_CATEGORIES) & ~Q(end_reason=EndReason.REPLACED),
+                name="one_funeral_grant_a_death",
+            ),
+        ]
+
+
+class FactChange(models.Model):
+    """Injury rate, seniority or heads from a month on; what is null stays as it was before.
+
+    The entitlement's own columns say how it began. Dated rows let a re-assessment count from its month (Decree
+    20/2021, Art. 8(1)(đ), rule E04) without changing what was due before.
+    """
+
+    entitlement = models.ForeignKey(Entitlement, models.CASCADE, related_name="fact_changes", db_index=False)
+    from_month = MonthField(_("from month"))
+    injury_rate = models.PositiveSmallIntegerField(_("injury rate, %"), null=True, blank=True)
+    seniority_years = models.PositiveSmallIntegerField(_("seniority, years"), null=True, blank=True)
+    heads = models.PositiveSmallIntegerField(
+        _("children or martyrs paid for, by number"), null=True, blank=True
+    )
+    decision_number = NfcCharField(_("decision number"), max_length=60, blank=True)
+    decision_date = models.DateField(_("decision date"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("changed facts")
+        constraints = [
+            month_constraint("from_month", "fact_change_first_of_month"),
+            models.UniqueConstraint(fields=["entitlement", "from_month"], name="one_fact_change_a_month"),
+            models.CheckConstraint(
+                condition=Q(injury_rate__isnull=True) | Q(injury_rate__range=(0, 100)),
+                name="changed_injury_rate_is_percent",
+            ),
+            models.CheckConstraint(
+                condition=Q(injury_rate__isnull=False)
+                | Q(seniority_years__isnull=False)
+                | Q(heads__isnull=False),
+                name="fact_change_changes_something",
+            ),
         ]
 
 
@@ -212,12 +261,43 @@ class Child(models.Model):
         _("known to the"), max_length=5, choices=Precision, default=Precision.DAY
     )
     studying_until = models.DateField(_("at school or college until"), null=True, blank=True)
+    last_month = MonthField(_("counted until month"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("child")
         constraints = [
+            month_constraint("last_month", "child_last_first_of_month"),
             models.UniqueConstraint(fields=["entitlement", "name", "birth_date"], name="a_child_once"),
         ]
+
+
+class SuspensionGround(models.TextChoices):
+    """Why a benefit may be suspended: Circular 02/2021 Art. 2(3) for social protection, Ordinance 02/2020 Art. 54
+    for revolutionary contributions. Uncollected money suspends social protection only (rules S05, S07)."""
+
+    UNCOLLECTED = "uncollected", _("not collected for three months")
+    REMAND = "remand", _("detained on remand for a month or more")
+    REFUSED_ASSESSMENT = "refused_assessment", _("refuses the re-assessment of disability")
+    PRISON = "prison", _("serves a prison sentence")
+    ILLEGAL_EXIT = "illegal_exit", _("left the country illegally")
+    MISSING = "missing", _("missing")
+    OTHER = "other", _("other")
+
+
+GROUNDS_OF_SCHEME = {
+    "BTXH": (
+        SuspensionGround.UNCOLLECTED,
+        SuspensionGround.REMAND,
+        SuspensionGround.REFUSED_ASSESSMENT,
+        SuspensionGround.OTHER,
+    ),
+    "NCC": (
+        SuspensionGround.PRISON,
+        SuspensionGround.ILLEGAL_EXIT,
+        SuspensionGround.MISSING,
+        SuspensionGround.OTHER,
+    ),
+}
 
 
 class Suspension(models.Model):
@@ -226,9 +306,13 @@ class Suspension(models.Model):
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="suspensions")
     from_month = MonthField(_("suspended from month"))
     until_month = MonthField(_("last suspended month"), null=True, blank=True)
+    ground = models.CharField(
+        _("ground"), max_length=18, choices=SuspensionGround, default=SuspensionGround.OTHER
+    )
     reason = NfcCharField(_("reason"), max_length=200)
     decision_number = NfcCharField(_("decision number"), max_length=60, blank=True)
     decision_date = models.DateField(_("decision date"), null=True, blank=True)
+    resumed_by_decision = NfcCharField(_("decision to resume"), max_length=60, blank=True)
     arrears = models.BooleanField(_("suspended months are paid back"), default=False)
 
     class Meta:

@@ -1,0 +1,62 @@
+"""What is known of a person: death, corrected facts, a pension, a move. Each queues the look-back it needs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from areas.models import Unit
+from beneficiaries.models import Person, PensionKind, Precision, Residence
+from beneficiaries.operations.errors import DecisionRefused
+from beneficiaries.operations.reckoning import queue_all_concerned
+from common.months import add_months, month_of
+
+
+@transaction.atomic
+def record_death(*, person: Person, died_on: date | None) -> None:
+    """Record a death, or correct or withdraw its date: the month of death is the last one due (rules E05, D01).
+
+    Whoever cares for the person is reckoned again too. Later months that were paid become an overpaid balance.
+    """
+    before, person.died_on = person.died_on, died_on
+    person.save(update_fields=["died_on"])
+    known = [day for day in (before, died_on) if day is not None]
+    if known:
+        queue_all_concerned(person=person, from_month=month_of(min(known)))
+
+
+@transaction.atomic
+def correct_birth(*, person: Person, birth_date: date, precision: Precision = Precision.DAY) -> None:
+    """Correct a birth date; every month granted so far is reckoned again, of those cared for by others as well."""
+    person.birth_date, person.birth_precision = birth_date, precision
+    person.save(update_fields=["birth_date", "birth_precision"])
+    queue_all_concerned(person=person)
+
+
+@transaction.atomic
+def record_pension(
+    *, person: Person, kind: PensionKind, amount: int | None, from_month: date | None
+) -> None:
+    """Record a pension or monthly social insurance: kind, đồng a month, and the first month it is paid (rule E11)."""
+    before = person.pension_from
+    person.pension_kind, person.pension_amount, person.pension_from = kind, amount, from_month
+    person.save(update_fields=["pension_kind", "pension_amount", "pension_from"])
+    earliest = min((month for month in (before, from_month) if month), default=None)
+    queue_all_concerned(person=person, from_month=earliest if from_month else None)
+
+
+@transaction.atomic
+def move(*, person: Person, to: Unit, stopped_on: date, hamlet: str = "") -> Residence:
+    """Move a person within the province: the new place pays from the month after the old place's stop decision of
+    `stopped_on` (Decree 20/2021 Art. 8(4)(d), rule E06). Raises DecisionRefused where they live there already.
+    """
+    first = add_months(month_of(stopped_on), 1)
+    old = Residence.objects.select_for_update().filter(person=person, valid_to__isnull=True).first()
+    if old is not None and old.commune_id == to.pk:
+        raise DecisionRefused(_("The person lives in this commune already."))
+    if old is not None:
+        old.valid_to = first - timedelta(days=1)
+        old.save(update_fields=["valid_to"])
+    return Residence.objects.create(person=person, commune=to, hamlet=hamlet, valid_from=first)
