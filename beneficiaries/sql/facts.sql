@@ -3,13 +3,16 @@
 -- birth_convention ('first' or 'last': the month of a birth known only to the year).
 -- Output: age (whole years at the month's end, as the bands count it), injury, units, and what stacking looks at.
 -- A rate that changes with age counts in the birthday's month; an end by age counts after it (rules E04, E10), so
--- the last band is still the one of the birthday's month. Death ends monthly benefits after its month (E05).
--- A carer's rate follows the age of whom they care for: the person linked, else the child named on the grant; where
--- neither is known the age is null, which fits no rate and stops the slice. A benefit by the head counts its children.
+-- the last band is still the one of the birthday's month. Death ends monthly and yearly benefits after its month (E05).
+-- A carer's rate follows the age of whom they care for: the person linked, else the youngest child named on the grant;
+-- where neither is known the age is null, which fits no band and stops the slice; a grant that ends by that age
+-- (Art. 20(2)(a): children under 36 months) goes on while nobody is named, as in a pregnancy.
+-- A benefit by the head counts its children by their own dates. Units that are not known are null, never zero.
+-- concerns_id: whom the benefit concerns, the holder where nobody is linked. Changed facts count from their month (E04).
 -- area_id: the province of residence in the month where that has bases of its own (benefits_base), otherwise 0; while
 -- no province has any, nobody's residence is read.
 WITH born AS NOT MATERIALIZED (
-    SELECT p.id, p.died_on, p.pension_kind, p.pension_amount, date_part('year', p.birth_date)::int * 12 + CASE
+    SELECT p.id, p.died_on, p.pension_kind, p.pension_amount, p.pension_from, date_part('year', p.birth_date)::int * 12 + CASE
         WHEN p.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
         ELSE date_part('month', p.birth_date)::int
     END AS birth_month
@@ -17,37 +20,53 @@ WITH born AS NOT MATERIALIZED (
 ),
 
 children AS NOT MATERIALIZED (
-    SELECT c.id, c.entitlement_id, c.studying_until, date_part('year', c.birth_date)::int * 12 + CASE
+    SELECT c.entitlement_id, c.studying_until, c.last_month, date_part('year', c.birth_date)::int * 12 + CASE
         WHEN c.birth_precision = 'year' AND %(birth_convention)s = 'last' THEN 12
         ELSE date_part('month', c.birth_date)::int
     END AS birth_month
     FROM beneficiaries_child c
 ),
 
+changed AS (
+    SELECT
+        a.id AS entitlement_id, a.month,
+        (array_agg(f.injury_rate ORDER BY f.from_month DESC) FILTER (WHERE f.injury_rate IS NOT NULL))[1] AS injury,
+        (array_agg(f.seniority_years ORDER BY f.from_month DESC) FILTER (WHERE f.seniority_years IS NOT NULL))[1]
+            AS seniority_years,
+        (array_agg(f.heads ORDER BY f.from_month DESC) FILTER (WHERE f.heads IS NOT NULL))[1] AS heads
+    FROM beneficiaries_factchange f
+    JOIN asked a ON a.id = f.entitlement_id AND a.month >= f.from_month
+    GROUP BY a.id, a.month
+),
+
 dated AS (
     SELECT
-        a.id AS entitlement_id, a.month, a.person_id, a.category_id, a.injury_rate AS injury, a.heads,
-        a.seniority_years, c.per, c.min_age, c.end_age, p.pension_kind, p.pension_amount,
+        a.id AS entitlement_id, a.month, a.person_id, a.category_id,
+        coalesce(a.linked_person_id, a.person_id) AS concerns_id,
+        coalesce(n.injury, a.injury_rate) AS injury, coalesce(n.heads, a.heads) AS heads,
+        coalesce(n.seniority_years, a.seniority_years) AS seniority_years, c.per, c.min_age, c.end_age,
+        CASE WHEN p.pension_from IS NULL OR p.pension_from <= a.month THEN p.pension_kind ELSE '' END AS pension_kind,
+        p.pension_amount,
         date_part('year', a.month)::int * 12 + date_part('month', a.month)::int AS month_number,
         date_part('year', a.month)::int * 12 + date_part('month', a.month)::int - CASE c.age_of
             WHEN 'self' THEN p.birth_month
             ELSE coalesce(linked.birth_month, (
-                SELECT child.birth_month FROM children child
+                SELECT max(child.birth_month) FROM children child
                 WHERE child.entitlement_id = a.id AND c.per <> 'child'
-                ORDER BY child.id
-                LIMIT 1
             ))
         END AS age_months
     FROM asked a
     JOIN benefits_category c ON c.code = a.category_id
     JOIN born p ON p.id = a.person_id AND p.id >= %(person_from)s AND p.id < %(person_to)s
     LEFT JOIN born linked ON linked.id = a.linked_person_id
+    LEFT JOIN changed n ON n.entitlement_id = a.id AND n.month = a.month
     WHERE a.month >= a.from_month AND (a.last_month IS NULL OR a.month <= a.last_month)
       AND (
           c.kind = 'monthly' AND (p.died_on IS NULL OR a.month <= p.died_on)
           AND (c.component NOT IN ('care', 'PV') OR linked.died_on IS NULL OR a.month <= linked.died_on)
-          OR c.kind = 'one_off' AND a.month = a.from_month
+          OR c.kind = 'one_off' AND a.month = a.from_month AND a.end_reason <> 'replaced'
           OR c.kind = 'yearly' AND extract(month FROM a.month) = extract(month FROM a.from_month)
+          AND (p.died_on IS NULL OR a.month <= p.died_on)
       )
       AND NOT EXISTS (
           SELECT FROM beneficiaries_suspension s
@@ -58,8 +77,10 @@ dated AS (
 
 heads AS (
     SELECT d.entitlement_id, d.month, count(*) FILTER (
-        WHERE d.month_number - child.birth_month - 1 < 16 * 12
+        WHERE d.month_number >= child.birth_month AND (child.last_month IS NULL OR child.last_month >= d.month) AND (
+            d.month_number - child.birth_month - 1 < 16 * 12
             OR child.studying_until >= d.month AND d.month_number - child.birth_month - 1 < 22 * 12
+        )
     ) AS units
     FROM dated d
     JOIN children child ON child.entitlement_id = d.entitlement_id
@@ -68,13 +89,13 @@ heads AS (
 )
 
 SELECT
-    d.entitlement_id, d.month, d.person_id, d.category_id, d.injury, d.pension_kind, d.pension_amount,
+    d.entitlement_id, d.month, d.person_id, d.category_id, d.concerns_id, d.injury, d.pension_kind, d.pension_amount,
     CASE WHEN d.per = 'child' THEN 0 ELSE least(d.age_months / 12, d.end_age - 1) END AS age,
     CASE d.per
         WHEN 'month' THEN 1
         WHEN 'seniority_year' THEN d.seniority_years
-        WHEN 'child' THEN coalesce(heads.units, d.heads, 0)
-        ELSE coalesce(d.heads, 0)
+        WHEN 'child' THEN coalesce(heads.units, d.heads)
+        ELSE d.heads
     END AS units,
     CASE WHEN EXISTS (SELECT FROM benefits_base WHERE area_id IS NOT NULL) THEN coalesce((
         SELECT own.area_id

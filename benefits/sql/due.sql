@@ -2,15 +2,15 @@
 -- Reads: granted. Output: due (đồng) beside what was granted, and dropped_by (what won, where due is 0).
 -- Social protection: only the highest (E07, E09), except that the single parent's support adds to clauses 5, 6, 8;
 -- care in an institution excludes Art. 6; a monthly NCC allowance or a pension excludes 5(6) (E11).
--- NCC: everything adds up (N01) but at most two survivor allowances, one care allowance, one carer's allowance
--- (N02, N01), and a special supplement replaces the ordinary one (N06).
+-- NCC: everything adds up (N01) but at most two survivor allowances, one care allowance (N02), one carer's allowance
+-- for each person cared for (N01), and a special supplement replaces the ordinary one (N06).
 -- Most people hold one benefit: only the others go through the ranking.
 WITH counted AS (
     SELECT
         g.*, c.scheme, c.kind, c.stacking, c.beside_single_parent, c.excluded_by_ncc,
         CASE
             WHEN c.excluded_by_pension AND g.pension_kind <> ''
-                AND NOT (c.allows_lower_pension AND g.pension_amount < g.amount) THEN 'pension'
+                AND NOT (c.allows_lower_pension AND coalesce(g.pension_amount < g.amount, false)) THEN 'pension'
         END AS barred_by,
         count(*) OVER (PARTITION BY g.person_id, g.month) AS held
     FROM granted g
@@ -70,7 +70,9 @@ ranked AS (
     WINDOW
         person AS (PARTITION BY e.person_id, e.month),
         kind AS (
-            PARTITION BY e.person_id, e.month, e.stacking, e.excluded_by IS NULL
+            PARTITION BY
+                e.person_id, e.month, e.stacking, e.excluded_by IS NULL,
+                CASE WHEN e.stacking = 'ncc_carer' THEN e.concerns_id END
             ORDER BY e.amount DESC, e.entitlement_id
         )
 ),

@@ -3,7 +3,8 @@
 -- area_id: 0 for the country; every province with bases of its own has its own copy, in which its base stands where it
 -- is higher than the national one (Decree 20/2021, Art. 4(3)). Without such bases there is no copy.
 -- The rule of choice is that of benefits/models.py: the latest applies_from, then the latest in_force_from, among
--- rows in force, and a row that ends lasts until its end is law. A later row displaces the bands that it covers.
+-- rows in force, and a row that ends lasts until its end is law. Ages and injury rates are cut wherever any row's band
+-- begins or ends, so each piece has one latest row, also where a later row brings finer or coarser bands.
 WITH months AS (SELECT DISTINCT month FROM asked),
 
 in_use AS (
@@ -35,19 +36,44 @@ candidates AS (
     FROM months m
     JOIN benefits_rate r ON r.applies_from <= m.month AND r.in_force_from <= %(reckoned_on)s
         AND (r.applies_to IS NULL OR r.applies_to >= m.month OR r.ends_in_force_from > %(reckoned_on)s)
+),
+
+ages AS (
+    SELECT category_id, month, cut AS age_from, lead(cut) OVER (PARTITION BY category_id, month ORDER BY cut) AS age_to
+    FROM (
+        SELECT category_id, month, age_from AS cut FROM candidates
+        UNION
+        SELECT category_id, month, age_to FROM candidates WHERE age_to IS NOT NULL
+    ) AS cuts
+),
+
+injuries AS (
+    SELECT
+        category_id, month, cut AS injury_from,
+        lead(cut) OVER (PARTITION BY category_id, month ORDER BY cut) - 1 AS injury_to
+    FROM (
+        SELECT category_id, month, injury_from AS cut FROM candidates WHERE injury_from IS NOT NULL
+        UNION
+        SELECT category_id, month, injury_to + 1 FROM candidates WHERE injury_to IS NOT NULL
+    ) AS cuts
+),
+
+chosen AS (
+    SELECT DISTINCT ON (r.category_id, r.month, a.age_from, i.injury_from)
+        r.id, r.category_id, r.month, r.base_code, r.coefficient, r.round_to, r.amount,
+        a.age_from, a.age_to, i.injury_from, i.injury_to
+    FROM candidates r
+    JOIN ages a ON a.category_id = r.category_id AND a.month = r.month
+        AND a.age_from >= r.age_from AND (r.age_to IS NULL OR a.age_from < r.age_to)
+    LEFT JOIN injuries i ON i.category_id = r.category_id AND i.month = r.month
+    WHERE i.injury_from IS NULL OR r.injury_from IS NULL OR i.injury_from BETWEEN r.injury_from AND r.injury_to
+    ORDER BY r.category_id, r.month, a.age_from, i.injury_from, r.applies_from DESC, r.in_force_from DESC
 )
 
 SELECT
     r.category_id, r.month, a.area_id, r.id AS rate_id, b.id AS base_id, r.age_from, r.age_to, r.injury_from, r.injury_to,
-    coalesce(r.amount, (floor(r.coefficient * b.amount / r.round_to + 0.5) * r.round_to)::bigint) AS unit_amount
-FROM candidates r
+    coalesce(r.amount, (floor(r.coefficient * b.amount / r.round_to + 0.5) * r.round_to)::bigint) AS unit_amount,
+    CASE WHEN r.base_code = 'OWN_MONTHLY' THEN r.coefficient END AS times_own
+FROM chosen r
 CROSS JOIN areas a
 LEFT JOIN bases b ON b.base_code = r.base_code AND b.month = r.month AND b.area_id = a.area_id
-WHERE NOT EXISTS (
-    SELECT FROM candidates later
-    WHERE later.category_id = r.category_id AND later.month = r.month
-        AND (later.applies_from, later.in_force_from) > (r.applies_from, r.in_force_from)
-        AND later.age_from <= r.age_from AND coalesce(later.age_to, 200) >= coalesce(r.age_to, 200)
-        AND coalesce(later.injury_from, 0) <= coalesce(r.injury_from, 0)
-        AND coalesce(later.injury_to, 100) >= coalesce(r.injury_to, 100)
-)

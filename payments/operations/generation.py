@@ -49,6 +49,7 @@ from payments.operations.stops import keep_stops
 BALANCE = (
     ("beneficiaries", "facts"),
     ("benefits", "rates"),
+    ("beneficiaries", "own"),
     ("benefits", "granted"),
     ("benefits", "due"),
     ("payments", "posted"),

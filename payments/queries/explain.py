@@ -29,6 +29,7 @@ RELATIONS = (
     ("payments", "asked_of_people"),
     ("beneficiaries", "facts"),
     ("benefits", "rates"),
+    ("beneficiaries", "own"),
     ("benefits", "granted"),
     ("benefits", "due"),
 )
