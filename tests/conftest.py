@@ -21,6 +21,11 @@ _WORKERS_A_SLOT = 16  # Redis databases of one run: its controller's, then one f
 _slot_lock: int | None = None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--worlds", type=int, default=200, help="how many random worlds the engine is judged on")
+    parser.addoption("--seed", type=int, default=1, help="the first seed of the random worlds")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Have the servers running, and take a database name and Redis database that no other run uses now."""
     services.ensure()

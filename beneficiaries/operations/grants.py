@@ -57,7 +57,9 @@ def start_month(
         return add_months(month_of(person.birth_date), 12 * BY_AGE[category.code])
     if category.code in BY_CERTIFICATE:
         if certificate_on is None:
-            raise DecisionRefused(_("Enter the date of the disability certificate: the allowance starts in its month."))
+            raise DecisionRefused(
+                _("Enter the date of the disability certificate: the allowance starts in its month.")
+            )
         return month_of(certificate_on)
     if category.component in SURVIVORS and linked is not None and linked.died_on is not None:
         return add_months(month_of(linked.died_on), 1)
@@ -161,7 +163,12 @@ def set_children(*, entitlement: Entitlement, children: Sequence[Child]) -> None
 
 @transaction.atomic
 def grant_funeral(
-    *, deceased: Person, categories: Sequence[Category], amounts: Sequence[int], decision: Decision, month: date
+    *,
+    deceased: Person,
+    categories: Sequence[Category],
+    amounts: Sequence[int],
+    decision: Decision,
+    month: date,
 ) -> Entitlement:
     """Grant the funeral's cost once: of the laws that the death falls under, the one that pays most.
 

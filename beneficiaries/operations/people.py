@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from areas.models import Unit
-from beneficiaries.models import Person, PensionKind, Precision, Residence
+from beneficiaries.models import PensionKind, Person, Precision, Residence
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.reckoning import queue_all_concerned
 from common.months import add_months, month_of
@@ -36,15 +36,15 @@ def correct_birth(*, person: Person, birth_date: date, precision: Precision = Pr
 
 
 @transaction.atomic
-def record_pension(
-    *, person: Person, kind: PensionKind, amount: int | None, from_month: date | None
-) -> None:
+def record_pension(*, person: Person, kind: PensionKind, amount: int | None, from_month: date | None) -> None:
     """Record a pension or monthly social insurance: kind, đồng a month, and the first month it is paid (rule E11)."""
-    before = person.pension_from
+    received = [(person.pension_kind, person.pension_from), (kind, from_month)]
     person.pension_kind, person.pension_amount, person.pension_from = kind, amount, from_month
     person.save(update_fields=["pension_kind", "pension_amount", "pension_from"])
-    earliest = min((month for month in (before, from_month) if month), default=None)
-    queue_all_concerned(person=person, from_month=earliest if from_month else None)
+    months = [month for one, month in received if one]
+    known = [month for month in months if month is not None]
+    # A pension without a first month counts in every month, so all of them are reckoned again.
+    queue_all_concerned(person=person, from_month=min(known) if len(known) == len(months) and known else None)
 
 
 @transaction.atomic

@@ -19,7 +19,12 @@ _REFUSAL_ENDS_AFTER = 3  # months
 
 @transaction.atomic
 def suspend(
-    *, entitlement: Entitlement, from_month: date, ground: SuspensionGround, decision: Decision, reason: str = ""
+    *,
+    entitlement: Entitlement,
+    from_month: date,
+    ground: SuspensionGround,
+    decision: Decision,
+    reason: str = "",
 ) -> Suspension:
     """Suspend a benefit from a month on, by decision. Raises DecisionRefused for a ground that its scheme lacks.
 
@@ -33,7 +38,7 @@ def suspend(
         entitlement=entitlement,
         from_month=from_month,
         ground=ground,
-        reason=reason or ground.label,
+        reason=reason or str(ground.label),
         decision_number=decision.number,
         decision_date=decision.signed_on,
     )

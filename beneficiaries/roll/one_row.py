@@ -275,7 +275,8 @@ class OneRow:
             self._error("seniority_years", "seniority_missing")
         if category.per in (Per.CHILD, Per.MARTYR) and heads is None and not children:
             self._error("heads", "heads_missing")
-        if category.age_of == AgeOf.LINKED and category.per != Per.CHILD and not children:
+        bands_follow_a_child = category.age_of == AgeOf.LINKED and category.end_age is None
+        if bands_follow_a_child and category.per != Per.CHILD and not children:
             self._error("children", "cared_for_missing")
 
     def _payout(self, name: str) -> dict[str, Any]:

@@ -25,11 +25,14 @@ changed AS (
     FROM dated WHERE from_month < %(month)s GROUP BY category_id
 )
 
+-- A month settled elsewhere for the changed benefit may still move money between the person's others (stacking).
 INSERT INTO beneficiaries_reckon (person_id, from_month, ready_on, reason)
-SELECT e.person_id, min(greatest(c.from_month, e.from_month, e.settled_before)), DATE '1900-01-01', 'rate'
+SELECT e.person_id, min(greatest(c.from_month, e.from_month, own.settled_before)), DATE '1900-01-01', 'rate'
 FROM changed c
 JOIN beneficiaries_entitlement e ON e.category_id = c.category_id
+JOIN (SELECT person_id, min(settled_before) AS settled_before FROM beneficiaries_entitlement GROUP BY person_id) AS own
+    ON own.person_id = e.person_id
 WHERE (e.last_month IS NULL OR e.last_month >= c.from_month)
-  AND greatest(e.from_month, e.settled_before) < %(month)s
+  AND greatest(e.from_month, own.settled_before) < %(month)s
 GROUP BY e.person_id
 ORDER BY e.person_id

@@ -1,16 +1,17 @@
 """What the law grants, in plain Python: the judge of the SQL that pays.
 
-It shares nothing with the engine: no SQL, no tables, not even the tables' columns on how categories stack. Each rule is
-written where it applies, with its id in shared words (docs/law.md): E entitlement, S suspension, A arrears and recovery,
-N revolutionary contributions, D death. Months are whole numbers (year × 12 + month − 1), money is whole đồng.
+It shares nothing with the engine: no SQL, no tables, not even the columns that say how categories stack. Each rule
+stands where it applies, with its id (docs/law.md): E entitlement, S suspension, A arrears and recovery, N revolutionary
+contributions, D death. Months are whole numbers (year × 12 + month − 1), money is whole đồng.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 MISSING = None  # no rate fits: the engine must stop, it is never zero
 
@@ -37,6 +38,7 @@ EDUCATION = ("UD_HOC_1", "UD_HOC_2")
 REPLACED_BY = {
     "TB_PC81": "TB_PC81_DB", "BB_PC81": "BB_PC81_DB", "CDHH_PC81": "CDHH_PC81_DB", "BTXH_20.2a_1": "BTXH_20.2a_2",
 }  # fmt: skip
+BY_SENIORITY = ("LTCM_THOATLY_PC", "NCC_1L_HDKC")
 THREE_MONTHS = "NCC_1L_3THANG"
 WORSHIP = "NCC_THOCUNG"
 ONE_OFF = ("NCC_1L_", "NCC_MAITANG", "BTXH_11.", "BTXH_13.", "BTXH_14.", "BTXH_25.3")
@@ -44,7 +46,16 @@ ONE_OFF = ("NCC_1L_", "NCC_MAITANG", "BTXH_11.", "BTXH_13.", "BTXH_14.", "BTXH_2
 FROM_AGE = {
     "BTXH_5.2": 16, "BTXH_5.5a": 60, "BTXH_5.5b": 75, "BTXH_5.5c": 80, "BTXH_5.5d": 60, "HTXH_75": 75, "HTXH_70_75": 70,
 }  # fmt: skip
-UNTIL_AGE = {"BTXH_5.1": 16, "BTXH_5.2": 22, "BTXH_5.3": 16, "BTXH_5.5b": 80, "BTXH_5.7": 3, "HTXH_70_75": 75}
+UNTIL_AGE = {
+    "BTXH_5.1": 16,
+    "BTXH_5.2": 22,
+    "BTXH_5.3": 16,
+    "BTXH_5.5b": 80,
+    "BTXH_5.7": 3,
+    "HTXH_70_75": 75,
+    "BTXH_20.2a_1": 3,
+    "BTXH_20.2a_2": 3,
+}
 
 
 def month(year: int, number: int) -> int:
@@ -101,6 +112,7 @@ class Grant:
     injury: int | None = None
     seniority: int | None = None
     heads: int | None = None
+    replaced: bool = False  # a one-off in whose place the law pays another
     linked: Person | None = None
     children: list[Child] = field(default_factory=list)
     suspensions: list[Suspension] = field(default_factory=list)
@@ -136,30 +148,30 @@ class Rate(Dated):
 
 @dataclass
 class Law:
-    rates: Sequence[Rate]
-    bases: Sequence[Base]
+    rates: dict[str, list[Rate]]  # by category
+    bases: dict[str, list[Base]]  # by code
     year_means: str = "first"  # a birth known to the year only counts from its first or its last month
 
 
-def _latest[D: Dated](rows: Iterable[D], m: int, on: date) -> D | None:
+Row = TypeVar("Row", bound=Dated)
+
+
+def _latest(rows: Iterable[Row], m: int, on: date) -> Row | None:
     """P12: of the rows that are law on the list date, the latest; one that ended stays until its end is law."""
     first_day = date(m // 12, m % 12 + 1, 1)
-    found = None
+    counting = []
     for row in rows:
         begun = row.applies_from <= first_day and row.in_force_from <= on
         ended = row.applies_to is not None and row.applies_to < first_day and row.ends_in_force_from <= on
         if begun and not ended:
-            if found is None or (found.applies_from, found.in_force_from) < (row.applies_from, row.in_force_from):
-                found = row
-    return found
+            counting.append(row)
+    return max(counting, key=lambda row: (row.applies_from, row.in_force_from), default=None)
 
 
 def _born(who: Person | Child, law: Law) -> int:
-    return month(who.born.year, 12 if law.year_means == "last" else 1) if who.year_only else month_of(who.born)
-
-
-def _youngest(grant: Grant, law: Law) -> int | None:
-    return max((_born(child, law) for child in grant.children), default=None)
+    return (
+        month(who.born.year, 12 if law.year_means == "last" else 1) if who.year_only else month_of(who.born)
+    )
 
 
 def _alive(who: Person, m: int) -> bool:
@@ -167,16 +179,20 @@ def _alive(who: Person, m: int) -> bool:
 
 
 def _suspended(grant: Grant, m: int) -> bool:
-    for one in grant.suspensions:  # S01, S02, S03, S06: nothing is due while suspended
-        if one.first <= m and (one.last is None or m <= one.last):
-            if one.last is None or not one.arrears:  # A03: resumed with arrears only where the decision says so
-                return True
+    """S01, S02, S03, S06: nothing is due while suspended; A03: unless the decision to resume pays it back."""
+    for one in grant.suspensions:
+        within = one.first <= m and (one.last is None or m <= one.last)
+        paid_back = one.last is not None and one.arrears
+        if within and not paid_back:
+            return True
     return False
 
 
 def _facts(grant: Grant, m: int) -> tuple[int | None, int | None, int | None]:
     injury, seniority, heads = grant.injury, grant.seniority, grant.heads
-    for change in sorted(grant.changes, key=lambda change: change.first):  # E04: from the month conditions are met
+    for change in sorted(
+        grant.changes, key=lambda change: change.first
+    ):  # E04: from the month conditions are met
         if change.first <= m:
             injury = injury if change.injury is None else change.injury
             seniority = seniority if change.seniority is None else change.seniority
@@ -186,83 +202,102 @@ def _facts(grant: Grant, m: int) -> tuple[int | None, int | None, int | None]:
 
 def granted(grant: Grant, m: int, law: Law, on: date) -> int | None:
     """What one grant gives for one month by itself, 0 where nothing, MISSING where the law or a fact is missing."""
-    who, category = grant.person, grant.category
-    once = category.startswith(ONE_OFF)
-
-    # When it is due at all.
-    if m < grant.first or grant.last is not None and m > grant.last:
-        return 0  # E03, E05
-    if once:
-        if m != grant.first:
-            return 0  # a one-off is paid once
-    elif not _alive(who, m):
-        return 0  # E05
-    if category == WORSHIP and m % 12 != grant.first % 12:
-        return 0  # once a year
-    if category in CARE + CARERS and grant.linked is not None and not _alive(grant.linked, m):
-        return 0  # E05: nobody is left to care for
-    if _suspended(grant, m):
+    if not _payable(grant, m):
         return 0
-
-    # Age: whose, and whether it is still or already in question.
-    if category in OF_CARED_FOR_AGE:
-        born = _born(grant.linked, law) if grant.linked else _youngest(grant, law)
-    else:
-        born = _born(who, law)
+    born = _whose_birth(grant, law)
     age_months = None if born is None else m - born
-    if category in FROM_AGE and age_months < FROM_AGE[category] * 12:
-        return 0  # E01, E04: from the month of the birthday
-    if category in UNTIL_AGE and age_months > UNTIL_AGE[category] * 12:
-        return 0  # E10: through the month of the birthday
-    if category in RAISING_INFANTS and grant.children and m - _youngest(grant, law) > 36:
-        return 0  # E10: the youngest child named has passed 36 months
-    if age_months is not None and age_months <= -12:
-        return MISSING  # granted a year before the recorded birth: the record is wrong
-    age = None if age_months is None else max(age_months, 0) // 12
-    if age is not None and category in UNTIL_AGE:
-        age = min(age, UNTIL_AGE[category] - 1)  # the last band is still that of the birthday's month
+    if age_months is not None and _outside_ages(grant.category, age_months):
+        return 0
+    if grant.category == THREE_MONTHS:
+        return _three_months(grant, law, on)
+    injury, seniority, heads = _facts(grant, m)
 
     # How many times.
-    injury, seniority, heads = _facts(grant, m)
     units: int | None = 1
-    if category == SINGLE_PARENT:
+    if grant.category == SINGLE_PARENT:
         units = sum(_counts(child, m, law) for child in grant.children) if grant.children else heads
-    elif category == WORSHIP:
+    elif grant.category == WORSHIP:
         units = heads
-    elif category in ("LTCM_THOATLY_PC", "NCC_1L_HDKC"):
+    elif grant.category in BY_SENIORITY:
         units = seniority
 
-    # How much: the latest row in force whose band holds the age and the injury rate.
-    if category == THREE_MONTHS:
-        return _three_months(grant, law, on)
-    fitting = [
-        rate
-        for rate in law.rates
-        if rate.category == category
-        and (rate.age_from == 0 and rate.age_to is None or age is not None and rate.age_from <= age)
-        and (rate.age_to is None or age is not None and age < rate.age_to)
-        and (rate.injury_from is None or injury is not None and rate.injury_from <= injury <= rate.injury_to)
-    ]
-    rate = _latest(fitting, m, on)
-    if rate is None or units is None:
+    one = _one_unit(grant.category, _age(grant.category, age_months), injury, m, law, on)
+    return MISSING if one is None or units is None else units * one
+
+
+def _payable(grant: Grant, m: int) -> bool:
+    """Whether the grant's own dates, deaths and suspensions let it be paid in the month."""
+    if m < grant.first or (grant.last is not None and m > grant.last):
+        return False  # E01, E02, E03, E08: not before its start; E05, S04: not after its end
+    if _suspended(grant, m):
+        return False
+    if grant.category.startswith(ONE_OFF):
+        return m == grant.first and not grant.replaced  # paid once, whoever died
+    if grant.category == WORSHIP and m % 12 != grant.first % 12:
+        return False  # once a year
+    if grant.category in CARE + CARERS and grant.linked is not None and not _alive(grant.linked, m):
+        return False  # E05: nobody is left to care for
+    return _alive(grant.person, m)  # E05
+
+
+def _whose_birth(grant: Grant, law: Law) -> int | None:
+    """The month of birth that decides: the holder's, or that of whom a carer cares for, or of the youngest child."""
+    if grant.category in OF_CARED_FOR_AGE + RAISING_INFANTS:
+        if grant.linked is not None:
+            return _born(grant.linked, law)
+        return max((_born(child, law) for child in grant.children), default=None)
+    return _born(grant.person, law)
+
+
+def _outside_ages(category: str, age_months: int) -> bool:
+    if category in FROM_AGE and age_months < FROM_AGE[category] * 12:
+        return True  # E01, E04: from the month of the birthday
+    return category in UNTIL_AGE and age_months > UNTIL_AGE[category] * 12  # E10: through that month
+
+
+def _age(category: str, age_months: int | None) -> int | None:
+    """Whole years as the bands count them; a band begins in the month of the birthday (E04)."""
+    if age_months is None:
+        return None
+    if age_months <= -12:
+        return -1  # granted a year before the recorded birth: the record is wrong, no band holds it
+    age = max(age_months, 0) // 12
+    # E10: the month of the last birthday is still payable, by the band before it.
+    return min(age, UNTIL_AGE[category] - 1) if category in UNTIL_AGE else age
+
+
+def _one_unit(category: str, age: int | None, injury: int | None, m: int, law: Law, on: date) -> int | None:
+    """The amount of the latest row in force whose band holds the age and the injury rate."""
+    rate = _latest((row for row in law.rates.get(category, ()) if _fits(row, age, injury)), m, on)
+    if rate is None:
         return MISSING
     if rate.amount is not None:
-        return units * rate.amount
-    base = _latest([base for base in law.bases if base.code == rate.base], m, on)
+        return rate.amount
+    base = _latest(law.bases.get(rate.base, ()), m, on)
     if base is None:
         return MISSING
     # N07: a product is rounded half up, to 1,000 đồng for revolutionary contributions.
     steps = rate.coefficient * base.amount / rate.round_to
-    return units * int(steps + Fraction(1, 2)) * rate.round_to
+    return int(steps + Fraction(1, 2)) * rate.round_to
+
+
+def _fits(rate: Rate, age: int | None, injury: int | None) -> bool:
+    if age is None:
+        old_enough = rate.category in RAISING_INFANTS  # a pregnancy: nobody is born yet
+    else:
+        old_enough = rate.age_from <= age and (rate.age_to is None or age < rate.age_to)
+    if rate.injury_from is None:
+        return old_enough
+    return old_enough and injury is not None and rate.injury_from <= injury <= rate.injury_to
 
 
 def _counts(child: Child, m: int, law: Law) -> bool:
     """Art. 5(4): a child under 16, or under 22 while studying; each through its own birthday's month (E10)."""
     age_months = m - _born(child, law)
-    if age_months < 0 or child.last_month is not None and m > child.last_month:
+    if age_months < 0 or (child.last_month is not None and m > child.last_month):
         return False
     studying = child.studying_until is not None and m <= month_of(child.studying_until)
-    return age_months <= 16 * 12 or studying and age_months <= 22 * 12
+    return age_months <= (22 if studying else 16) * 12
 
 
 def _three_months(grant: Grant, law: Law, on: date) -> int | None:
@@ -281,6 +316,30 @@ def _is_ncc_monthly(grant: Grant) -> bool:
     return not btxh and not grant.category.startswith(ONE_OFF) and grant.category != WORSHIP
 
 
+class Held:
+    """The grants of one person in one month, from which the rules take away."""
+
+    def __init__(self, grants: list[Grant], due: dict[int, int]) -> None:
+        self.grants, self.due = grants, due
+
+    def of(self, *categories: str) -> list[Grant]:
+        return [one for one in self.grants if one.category in categories and self.due[id(one)]]
+
+    def starting(self, prefixes: str | tuple[str, ...]) -> list[Grant]:
+        return [one for one in self.grants if one.category.startswith(prefixes) and self.due[id(one)]]
+
+    def keep_highest(self, rivals: list[Grant], count: int) -> None:
+        """Take away all but the `count` highest; of equals the grant made earlier stays."""
+        for loser in sorted(rivals, key=lambda one: -self.due[id(one)])[count:]:
+            self.due[id(loser)] = 0
+
+    def drop(self, losers: list[Grant]) -> None:
+        self.keep_highest(losers, 0)
+
+    def sum(self, grants: Iterable[Grant]) -> int:
+        return sum(self.due[id(one)] for one in grants)
+
+
 def dues(
     person: Person, m: int, law: Law, on: date, grants: list[Grant] | None = None
 ) -> dict[int, int | None]:
@@ -289,60 +348,53 @@ def dues(
     due = {id(one): granted(one, m, law, on) for one in grants}
     if MISSING in due.values():
         return due
+    held = Held(grants, due)
 
-    def holds(*categories: str) -> list[Grant]:
-        return [one for one in grants if one.category in categories and due[id(one)]]
-
-    def keep_highest(rivals: list[Grant], count: int) -> None:
-        for loser in sorted(rivals, key=lambda one: -due[id(one)])[count:]:  # stable: the earlier grant stays
-            due[id(loser)] = 0
-
-    # N06 and Art. 20(2)(a): the special supplement, or the higher care support, replaces the ordinary one.
+    # N06, and Art. 20(2)(a): the special supplement, or the higher care support, replaces the ordinary one.
     for ordinary, special in REPLACED_BY.items():
-        if holds(special):
-            keep_highest(holds(ordinary), 0)
-
-    # E11: no disability allowance beside a monthly NCC allowance; none, nor 5(5)(c), beside a pension.
+        if held.of(special):
+            held.drop(held.of(ordinary))
+    # E11: no disability allowance beside a monthly NCC allowance.
     if any(_is_ncc_monthly(one) and due[id(one)] for one in grants):
-        keep_highest(holds(*DISABLED), 0)
+        held.drop(held.of(*DISABLED))
+    # E11: neither the disability allowance nor 5(5)(c) beside a pension; the social pension beside a lower one only.
     if person.pension and (person.pension_from is None or person.pension_from <= m):
-        keep_highest(holds(*DISABLED, "BTXH_5.5c"), 0)
-        for one in holds(*SOCIAL_PENSION):  # 176/2025 Art. 2: beside a pension lower than itself only
-            if person.pension_amount is None or person.pension_amount >= due[id(one)]:
-                due[id(one)] = 0
-
+        held.drop(held.of(*DISABLED, "BTXH_5.5c"))
+        known = person.pension_amount is not None
+        held.drop([o for o in held.of(*SOCIAL_PENSION) if not known or person.pension_amount >= due[id(o)]])
     # Art. 25(5): care in an institution excludes the allowances of Art. 6.
-    if holds(INSTITUTION):
-        keep_highest([one for one in grants if one.category.startswith(ART_6)], 0)
+    if held.of(INSTITUTION):
+        held.drop(held.starting(ART_6))
 
-    # E07: of the social allowances the highest, but the single parent's adds to one of clauses 5, 6, 8.
-    # E09: the social pension or the social allowances, whichever is higher; equal counts for the allowances of 5, 6, 8.
-    single = holds(SINGLE_PARENT)
-    keep_highest(single, 1)
-    rivals = [
-        one for one in grants
-        if one.category in SOCIAL_PENSION or one.category.startswith(ART_6) and one.category != SINGLE_PARENT
-    ]  # fmt: skip
-    beside = [one for one in rivals if one.category.startswith(CLAUSES_5_6_8)]
-    alone_only = [one for one in rivals if one not in beside]
-    keep_highest(beside, 1)
-    keep_highest(alone_only, 1)
-    together = sum(due[id(one)] for one in (*beside, *single))
-    if together >= sum(due[id(one)] for one in alone_only):
-        keep_highest(alone_only, 0)
-    else:
-        keep_highest(beside, 0)
-        keep_highest(single, 0)
-
-    # N01: allowances of several NCC categories add up; a carer's allowance for one person cared for, and the benefits
-    # of Art. 5(2), only the highest.
-    for cared_for in {id(one.linked) for one in holds(*CARERS)}:
-        keep_highest([one for one in holds(*CARERS) if id(one.linked) == cared_for], 1)
-    keep_highest(holds(*EDUCATION), 1)
-    # N02: at most two survivor's allowances and one care allowance.
-    keep_highest(holds(*SURVIVORS), 2)
-    keep_highest(holds(*SURVIVORS_CARE), 1)
+    _social(held)
+    _revolutionary(held)
     return due
+
+
+def _social(held: Held) -> None:
+    single = held.of(SINGLE_PARENT)
+    held.keep_highest(single, 1)
+    beside = held.starting(CLAUSES_5_6_8)
+    held.keep_highest(beside, 1)  # E07: of several social allowances the highest
+    others = [one for one in held.starting(ART_6) if one not in single + beside] + held.of(*SOCIAL_PENSION)
+    held.keep_highest(others, 1)
+    # E07: the single parent's adds to one of clauses 5, 6 and 8; together they stand against the best of the others.
+    # E09: so does the social pension: the higher of it and the social allowances, which stay where both are equal.
+    if held.sum(single + beside) >= held.sum(others):
+        held.drop(others)
+    else:
+        held.drop(single + beside)
+
+
+def _revolutionary(held: Held) -> None:
+    """N01: allowances of several NCC categories add up, with these exceptions."""
+    for cared_for in {
+        id(one.linked) for one in held.of(*CARERS)
+    }:  # one carer's allowance for each person cared for
+        held.keep_highest([one for one in held.of(*CARERS) if id(one.linked) == cared_for], 1)
+    held.keep_highest(held.of(*EDUCATION), 1)  # of the benefits of Ordinance Art. 5(2) the highest
+    held.keep_highest(held.of(*SURVIVORS), 2)  # N02: at most two survivor's allowances
+    held.keep_highest(held.of(*SURVIVORS_CARE), 1)  # N02: and one care allowance
 
 
 # When a decision lets a benefit begin.
@@ -388,54 +440,48 @@ class Ledger:
     """
 
     law: Law
-    lines: list[Paid] = field(default_factory=list)
-    adjustments: list[tuple[Grant, int, int]] = field(default_factory=list)
+    lines: dict[tuple[int, int], list[Paid]] = field(default_factory=dict)
+    adjustments: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def balance(self, grant: Grant, m: int, on: date) -> int | None:
-        """Owed minus settled, in đồng: negative where too much was paid (A02, A04: it stays until a decision)."""
-        due = dues(grant.person, m, self.law, on)[id(grant)]
-        if due is MISSING:
-            return MISSING
-        adjusted = sum(amount for one, at, amount in self.adjustments if one is grant and at == m)
-        live = sum(line.amount for line in self.lines if line.grant is grant and line.month == m and line.delivered)
-        return due + adjusted - live
-
-    def pay(self, people: Iterable[Person], last: int, on: date) -> list[Paid]:
-        """The lines of one round up to the cycle's last month, by the law of its list date."""
-        posted = []
-        for person in people:
-            for grant in person.grants:
-                for m in range(max(grant.first, grant.settled_before), last + 1):
-                    owed = self.balance(grant, m, on)
-                    if owed is MISSING:
-                        raise LookupError(f"{grant.category} has no rate for month {m}")
-                    if owed > 0:
-                        posted.append(Paid(grant, m, owed))
-        self.lines += posted
-        return posted
-
-    def overpaid(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:
-        """What was paid too much, by (id(grant), month)."""
+    def balances(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:
+        """Owed minus settled by (id(grant), month), in đồng: negative where too much was paid (A02, A04)."""
         found = {}
-        for grant in person.grants:
-            for m in range(grant.settled_before, last + 1):
-                owed = self.balance(grant, m, on)
-                if owed is not MISSING and owed < 0:
-                    found[id(grant), m] = -owed
+        for m in range(min(one.settled_before for one in person.grants), last + 1):
+            due = dues(person, m, self.law, on)
+            for grant in person.grants:
+                if m < grant.settled_before:
+                    continue  # settled elsewhere
+                key = id(grant), m
+                if due[id(grant)] is MISSING:
+                    raise LookupError(f"{grant.category} has no rate, or lacks a fact, in month {m}")
+                live = sum(line.amount for line in self.lines.get(key, ()) if line.delivered)
+                found[key] = due[id(grant)] + self.adjustments.get(key, 0) - live
         return found
 
-    def recover(self, decided: dict[tuple[int, int], int], person: Person, last: int, on: date, limit: int) -> list[Paid]:
+    def pay(self, person: Person, last: int, on: date) -> list[Paid]:
+        """The lines that one round posts up to the cycle's last month, by the law of its list date."""
+        grants = {id(grant): grant for grant in person.grants}
+        owed = self.balances(person, last, on)
+        return [self._post(Paid(grants[key], m, amount)) for (key, m), amount in owed.items() if amount > 0]
+
+    def overpaid(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:
+        """What was paid too much, by (id(grant), month); nothing is netted off what is owed (A04)."""
+        return {key: -amount for key, amount in self.balances(person, last, on).items() if amount < 0}
+
+    def recover(
+        self, decided: dict[tuple[int, int], int], person: Person, last: int, on: date, limit: int
+    ) -> list[Paid]:
         """A02, A04: take back what a decision names, oldest month first, at most `limit` đồng."""
+        grants = {id(grant): (n, grant) for n, grant in enumerate(person.grants)}
+        too_much = self.overpaid(person, last, on)
         posted = []
-        for (key, m), named in sorted(decided.items(), key=lambda item: (item[0][1], _place(person, item[0][0]))):
-            grant = person.grants[_place(person, key)]
-            taken = min(limit, named, max(0, -self.balance(grant, m, on)))
+        for key, m in sorted(decided, key=lambda named: (named[1], grants[named[0]][0])):
+            taken = min(limit, decided[key, m], too_much.get((key, m), 0))
             if taken > 0:
-                posted.append(Paid(grant, m, -taken))
+                posted.append(self._post(Paid(grants[key][1], m, -taken)))
                 limit -= taken
-        self.lines += posted
         return posted
 
-
-def _place(person: Person, key: int) -> int:
-    return next(n for n, one in enumerate(person.grants) if id(one) == key)
+    def _post(self, line: Paid) -> Paid:
+        self.lines.setdefault((id(line.grant), line.month), []).append(line)
+        return line
