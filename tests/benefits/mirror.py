@@ -32,7 +32,7 @@ def day(month: int | None) -> date | None:
 
 def law_of_database(year_means: str = "first") -> oracle.Law:
     """The dated rows as the database holds them, as the oracle's plain facts."""
-    rates, bases = defaultdict(list), defaultdict(list)
+    rates, bases, own_bases = defaultdict(list), defaultdict(list), defaultdict(list)
     for row in Rate.objects.all():
         rates[row.category_id].append(
             oracle.Rate(
@@ -51,8 +51,8 @@ def law_of_database(year_means: str = "first") -> oracle.Law:
                 amount=row.amount,
             )
         )
-    for row in Base.objects.filter(area=None):
-        bases[row.base_code].append(
+    for row in Base.objects.all():
+        (bases if row.area_id is None else own_bases)[row.base_code].append(
             oracle.Base(
                 applies_from=row.applies_from,
                 applies_to=row.applies_to,
@@ -62,7 +62,7 @@ def law_of_database(year_means: str = "first") -> oracle.Law:
                 amount=row.amount,
             )
         )
-    return oracle.Law(dict(rates), dict(bases), year_means)
+    return oracle.Law(dict(rates), dict(bases), dict(own_bases), year_means)
 
 
 class Mirror:

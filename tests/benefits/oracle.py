@@ -150,6 +150,7 @@ class Rate(Dated):
 class Law:
     rates: dict[str, list[Rate]]  # by category
     bases: dict[str, list[Base]]  # by code
+    own_bases: dict[str, list[Base]] = field(default_factory=dict)  # what the province itself set
     year_means: str = "first"  # a birth known to the year only counts from its first or its last month
 
 
@@ -276,8 +277,12 @@ def _one_unit(category: str, age: int | None, injury: int | None, m: int, law: L
     base = _latest(law.bases.get(rate.base, ()), m, on)
     if base is None:
         return MISSING
+    own = _latest(law.own_bases.get(rate.base, ()), m, on)
+    level = (
+        base.amount if own is None else max(base.amount, own.amount)
+    )  # Art. 4(3): the province's own, if higher
     # N07: a product is rounded half up, to 1,000 đồng for revolutionary contributions.
-    steps = rate.coefficient * base.amount / rate.round_to
+    steps = rate.coefficient * level / rate.round_to
     return int(steps + Fraction(1, 2)) * rate.round_to
 
 

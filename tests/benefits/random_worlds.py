@@ -21,6 +21,7 @@ from beneficiaries.operations import grants, people, suspensions
 from beneficiaries.operations.grants import Decision
 from benefits.models import Base, Category, Rate
 from payments.operations.generation import list_date
+from tests import worlds
 from tests.benefits import oracle
 from tests.benefits.mirror import Mirror, child_row, day, law_of_database, posted_by_oracle
 from tests.benefits.oracle import Change, Child, Grant, Person, Suspension, month
@@ -223,7 +224,8 @@ class World:
         """Sometimes a base or a rate of its own, in force before, at or after the month from which it applies."""
         if self.rng.random() < 0.5:
             amount = self.rng.randrange(300_000, 900_000, 10_000)
-            Base.objects.create(base_code="BTXH_STANDARD", amount=amount, **self._dates())
+            own = worlds.commune().parent.parent if self.rng.random() < 0.3 else None
+            Base.objects.create(base_code="BTXH_STANDARD", area=own, amount=amount, **self._dates())
         if self.rng.random() < 0.7:
             code, cuts = self.rng.choice(NEW_BANDS)
             dates = self._dates()

@@ -70,11 +70,10 @@ def test_E04_a_rate_changes_in_the_month_in_which_its_condition_is_met():
 
 
 def test_E04_a_new_injury_rate_counts_from_its_month_and_not_before():
-    # Decree 77/2024: war invalid 61 % 5,401,000? see the table; the difference is asked of both.
+    # Annex II of Decree 75/2021 as amended by 77/2024: 21 % 1,878,000, 22 % 1,969,000.
     veteran = person(date(1950, 3, 3))
     one = grant(veteran, "TB", month(2024, 11), injury=21)
     one.changes.append(Change(DEC, injury=22))
     both = Both(veteran)
-    # Annex II of Decree 75/2021 as amended by 77/2024: 21 % 1,878,000, 22 % 1,964,000.
     assert both.pays(month(2024, 11)) == {"TB 2024-11": 1_878_000}
-    assert both.pays(DEC) == {"TB 2024-12": 1_964_000}
+    assert both.pays(DEC) == {"TB 2024-12": 1_969_000}
