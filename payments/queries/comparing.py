@@ -109,7 +109,7 @@ def compare_list(
     Arrears, recoveries and what was settled elsewhere are not looked at: a list that holds them differs, and shows
     it. `scheme` and `communes` (ids) say that the list is of these alone: nobody else is missed in it.
     """
-    people = list(_people(month, on, reader, scheme))
+    people = list(people_of_month(month=month, on=on, reader=reader, scheme=scheme))
     book = _Book(people)
     rows: dict[int, list[PaidLine]] = defaultdict(list)
     remarks: dict[int, list[str]] = defaultdict(list)
@@ -146,7 +146,8 @@ def compare_list(
     return Comparison(month, on, totals, entries)
 
 
-def _people(month: date, on: date, reader: Reader, scheme: str) -> Iterator[Known]:
+def people_of_month(*, month: date, on: date, reader: Reader, scheme: str = "") -> Iterator[Known]:
+    """Everybody whom the reader may see with the dues of `month`, of one scheme or both, by the decrees of `on`."""
     params = due_params(month=month, on=on) | {
         "scheme": scheme, "units": list(reader.units(Action.SEE_PAYMENTS)),
     }  # fmt: skip

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,16 @@ from beneficiaries.models import Person
 from beneficiaries.roll.writing import write_roll
 from common.money import format_number, format_vnd
 from common.progress import progress_bar
+from desk.demonstration.last_list import write_last_list
 from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
 from payments.queries.ledger import check_ledger
 from reports.queries.coverage import By, coverage
 
-DECEMBER = date(2024, 12, 1)
+JANUARY, DECEMBER = date(2024, 1, 1), date(2024, 12, 1)
+# Phường Hàm Tiến, Phan Thiết.
+COMMUNE = "22918"
 PEOPLE, SEED = 54_649, 1
 # The Bình Thuận newspaper on cashless payment in 2024: covered, all, billion đồng through accounts ("more than").
 ARTICLE = {"NCC": (4_283, 9_035, 103), "BTXH": (16_867, 45_614, 80), "": (21_150, 54_649, 183)}
@@ -53,6 +56,8 @@ class Command(BaseCommand):
                 call_command("seed_roll", people=people, month=DECEMBER, seed=SEED, stdout=self.stdout)
             with self._step("The same roll written to Excel and imported: nothing may change"):
                 self._through_excel(people)
+            with self._step("The list that one commune paid last month, compared: four planted differences"):
+                self._last_list()
         self._year()
         with self._step("Ledger"):
             broken = [invariant.id for invariant in check_ledger() if invariant.broken]
@@ -73,6 +78,13 @@ class Command(BaseCommand):
             plan = plan_roll(pairs=people, month=DECEMBER, seed=SEED)
             write_roll(path, roll_rows(plan, seed=SEED))
             call_command("import_roll", str(path), dry_run=True, stdout=self.stdout)
+
+    def _last_list(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "chi-tra-thang-truoc.xlsx"
+            write_last_list(path, commune=COMMUNE, month=JANUARY)
+            with suppress(SystemExit):  # 1: the list differs
+                call_command("compare_roll", str(path), f"{JANUARY:%Y-%m}", unit=COMMUNE, stdout=self.stdout)
 
     def _year(self) -> None:
         people = cast()
