@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_WRITTEN = re.compile(r"([0-9]{1,2})[/.-]([0-9]{4})")
 
 
 def parse_month(text: str) -> date:
@@ -16,6 +17,12 @@ def parse_month(text: str) -> date:
     if not (1900 <= year <= 9998 and 1 <= month <= 12):
         raise ValueError(_("“%(text)s” is not a month: write YYYY-MM, such as 2024-12.") % {"text": text})
     return date(year, month, 1)
+
+
+def read_month(text: str) -> date:
+    """A month as a person writes it, `1/2025` or `01-2025`, or as `parse_month` takes it. ValueError otherwise."""
+    match = _WRITTEN.fullmatch(text.strip())
+    return parse_month(f"{match[2]}-{match[1]:0>2}" if match else text)
 
 
 def format_month(month: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import forms
@@ -11,25 +12,29 @@ from django.utils.translation import gettext_lazy as _
 from areas.models import Unit
 from beneficiaries.models import Channel, Provider
 from benefits.models import Scheme
-from common.fields import MonthField
 from common.money import format_number
-from common.months import add_months
+from common.months import add_months, read_month
 from payments.transitions import BatchState
+
+DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
 class RoundForm(forms.Form):
     """Which month's list to make; at Tết one cycle pays two months."""
 
-    month = forms.CharField(label=_("Month"), max_length=7)
+    month = forms.CharField(
+        label=_("Month"),
+        max_length=7,
+        help_text=_("month/year"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
     two_months = forms.BooleanField(label=_("Pay two months in one cycle (Tết)"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["month"].widget.input_type = "month"
-
     def clean_month(self) -> dt.date:
-        month: dt.date = MonthField().clean(self.cleaned_data["month"], None)
-        return month
+        try:
+            return read_month(self.cleaned_data["month"])
+        except ValueError as error:
+            raise forms.ValidationError(_("Write the month as month/year, such as 01/2025.")) from error
 
     @property
     def last_month(self) -> dt.date:
@@ -37,26 +42,47 @@ class RoundForm(forms.Form):
         return add_months(month, 1) if self.cleaned_data["two_months"] else month
 
 
-class VoucherForm(forms.Form):
-    """The State Treasury's voucher; the amount as the voucher has it, with or without dots."""
+class AmountField(forms.CharField):
+    """An amount of đồng in digits, with or without dots."""
 
-    number = forms.CharField(label=_("Voucher number"), max_length=40)
-    date = forms.DateField(
-        label=_("Voucher date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    amount = forms.CharField(
-        label=_("Voucher amount, đồng"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"})
-    )
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
-    @classmethod
-    def suggested(cls, *, amount: int, on: dt.date) -> VoucherForm:
-        return cls(initial={"amount": format_number(amount), "date": on}, auto_id="voucher_%s")
-
-    def clean_amount(self) -> int:
-        digits = self.cleaned_data["amount"].replace(".", "").replace(" ", "")
+    def clean(self, value: Any) -> int:
+        digits = re.sub(r"[.\s]", "", super().clean(value)) or "0"
         if not (digits.isascii() and digits.isdigit()):
             raise forms.ValidationError(_("Write the amount in digits."))
         return int(digits)
+
+
+class VoucherForm(forms.Form):
+    """The State Treasury's voucher, and how much of the cash that the Post still holds pays the list too."""
+
+    number = forms.CharField(label=_("Voucher number"), max_length=40)
+    date = forms.DateField(
+        label=_("Voucher date"),
+        help_text=_("day/month/year"),
+        input_formats=DAYS,
+        widget=forms.DateInput(format=DAYS[0], attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": _("Write the date as day/month/year.")},
+    )
+    held = AmountField(
+        label=_("Cash of earlier lists that pays this one, đồng"), max_length=20, required=False
+    )
+    amount = AmountField(label=_("Voucher amount, đồng"), max_length=20)
+
+    @classmethod
+    def suggested(cls, *, total: int, held: int, on: dt.date) -> VoucherForm:
+        """For a list of `total` whose provider still holds `held` đồng; without cash held nothing is asked of it."""
+        used = min(held, total)
+        initial = {"amount": format_number(total - used), "held": format_number(used), "date": on}
+        form = cls(initial=initial, auto_id="voucher_%s")
+        if held:
+            form.fields["held"].help_text = _("The Post still holds %(held)s ₫ that nobody collected.") % {
+                "held": format_number(held)
+            }
+        else:
+            del form.fields["held"]
+        return form
 
 
 class ReasonForm(forms.Form):

@@ -26,6 +26,10 @@ class BatchState(models.TextChoices):
         return [*cls.unapproved(), cls.APPROVED]
 
     @classmethod
+    def funded(cls) -> list[str]:
+        return [cls.FUNDED, cls.RELEASED, cls.ACKNOWLEDGED, cls.SETTLED, cls.CLOSED]
+
+    @classmethod
     def unreleased(cls) -> list[str]:
         return [*cls.unfunded(), cls.FUNDED]
 

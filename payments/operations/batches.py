@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import sql
+from common.money import format_number
 from payments.models import Batch, Event, Payment
 from payments.operations.errors import MoveRefused, PersonIncomplete, SamePerson
 from payments.operations.moves import lock_batch, move_batch
+from payments.queries.cash import cash_held
 from payments.queries.digests import batch_totals
 from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
 
@@ -90,16 +92,22 @@ def approve(*, batch_id: int, by: User, at: datetime, expected: tuple[int, int] 
 
 
 def fund(*, batch_id: int, voucher: Voucher, by: User, at: datetime, held: int = 0) -> Batch:
-    """Record the Treasury voucher. Its amount is the list's total less the cash the provider still holds (đồng)."""
+    """Record the Treasury voucher. Its amount is the list's total less `held`, the cash of earlier lists (đồng).
+
+    The Post keeps what people did not collect; `held` is how much of it pays this list. Raises MoveRefused if that is
+    more than it holds, or if the voucher has no number or another amount.
+    """
     with transaction.atomic():
         batch = lock_batch(batch_id=batch_id)
+        if held:
+            _refuse_more_than_held(batch, held)
         needed = batch_totals(batch_id=batch.pk).amount - held
         if not voucher.number.strip() or voucher.amount != needed:
             raise MoveRefused(
                 _(
                     "The voucher needs a number and the amount %(needed)s đồng: the list's total less cash held."
                 )
-                % {"needed": f"{needed:,}".replace(",", ".")}
+                % {"needed": format_number(needed)}
             )
         move_batch(
             batch=batch,
@@ -113,6 +121,18 @@ def fund(*, batch_id: int, voucher: Voucher, by: User, at: datetime, held: int =
             },
         )
     return batch
+
+
+def _refuse_more_than_held(batch: Batch, held: int) -> None:
+    # Lists of one unit and scheme draw on the same cash: whoever is second waits here and reckons what is left.
+    same = {"unit": batch.unit_id, "scheme": batch.scheme, "provider": batch.provider_id}
+    list(Batch.objects.select_for_update().filter(**same, state__in=BatchState.funded()).order_by("pk"))
+    available = cash_held(batch=batch)
+    if not 0 <= held <= available:
+        raise MoveRefused(
+            _("The provider holds %(available)s đồng of earlier lists, not %(held)s.")
+            % {"available": format_number(available), "held": format_number(held)}
+        )
 
 
 def release(*, batch_id: int, by: User, at: datetime) -> Batch:

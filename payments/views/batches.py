@@ -152,8 +152,11 @@ def _fund(request: OfficerRequest, found: Batch) -> str:
     if not form.is_valid():
         faults = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
         raise PaymentsError(faults)
-    voucher = Voucher(**form.cleaned_data)
-    operations.fund(batch_id=found.pk, voucher=voucher, by=request.user, at=timezone.now())
+    filled = form.cleaned_data
+    voucher = Voucher(number=filled["number"], date=filled["date"], amount=filled["amount"])
+    operations.fund(
+        batch_id=found.pk, voucher=voucher, held=filled["held"], by=request.user, at=timezone.now()
+    )
     return _("The voucher is recorded. The list can be released.")
 
 

@@ -20,7 +20,7 @@ from accounts.http import OfficerRequest, require
 from beneficiaries.models import Channel
 from benefits.models import Scheme
 from common.money import format_number
-from common.months import add_months, format_month, month_of, parse_month
+from common.months import add_months, format_month, month_of, parse_month, read_month
 from payments import dispatch, words
 from payments.forms import RoundForm
 from payments.models import Cycle, CycleState
@@ -78,7 +78,7 @@ def round_open(request: OfficerRequest) -> HttpResponse:
                     )
                 return redirect("cycle", month=month)
     else:
-        form = RoundForm(initial={"month": request.GET.get("month") or format_month(_month_to_make())})
+        form = RoundForm(initial={"month": _written(request.GET.get("month", ""))})
     return render(request, "payments/round_open.html", {"form": form, "consequence": _consequence(form)})
 
 
@@ -174,10 +174,18 @@ def _month_to_make() -> date:
     return add_months(last, 1) if last else month_of(timezone.localdate())
 
 
+def _written(asked: str) -> str:
+    """The month asked for, or the one to make next, as a person writes it: 01/2025."""
+    try:
+        return f"{parse_month(asked):%m/%Y}"
+    except ValueError:
+        return f"{_month_to_make():%m/%Y}"
+
+
 def _consequence(form: RoundForm) -> dict[str, Any]:
     """What making this list would mean, in facts: the month asked, whether it is a supplementary round, its law."""
     try:
-        month = parse_month(str(form["month"].value() or ""))
+        month = read_month(str(form["month"].value() or ""))
     except ValueError:
         return {}
     known = Cycle.objects.filter(pk=month).first()

@@ -14,6 +14,7 @@ from common.money import format_number, format_vnd
 from payments.forms import VoucherForm
 from payments.models import Batch, Event
 from payments.queries.batches import Standing
+from payments.queries.cash import cash_held
 from payments.transitions import BatchState
 
 # The steps of the bar after "list made", each with the state that its being done brings about.
@@ -58,7 +59,7 @@ def batch_actions(request: OfficerRequest, found: Batch, standing: Standing) -> 
     """The buttons of this officer in this state, and the rule beside them."""
     figures = {
         "people": format_number(standing.count),
-        "amount": format_vnd(standing.amount).replace(" ", "\u00a0"),
+        "amount": _money(standing.amount),
         "provider": found.provider.short_name,
     }
     build = _BUILDERS.get(BatchState(found.state))
@@ -67,6 +68,10 @@ def batch_actions(request: OfficerRequest, found: Batch, standing: Standing) -> 
     actions, rule = build(request, found, standing, figures)
     url = reverse("batch_act", args=[found.pk])
     return {"actions": [{"url": url} | action for action in actions], "rule": rule}
+
+
+def _money(amount: int) -> str:
+    return format_vnd(amount).replace(" ", "\u00a0")
 
 
 Built = tuple[list[dict[str, Any]], str]
@@ -78,6 +83,7 @@ def _draft(request: OfficerRequest, found: Batch, standing: Standing, figures: d
         return [], _("The list waits for its preparer to submit it.")
     submit = {
         "name": "submit",
+        "amount": standing.amount,
         "label": _("Submit %(people)s people, %(amount)s") % figures,
         "confirm": True,
         "consequence": _("Another officer then approves the list. It can still be sent back."),
@@ -91,6 +97,7 @@ def _submitted(request: OfficerRequest, found: Batch, standing: Standing, figure
     own = found.prepared_by_id == request.user.pk
     approve = {
         "name": "approve",
+        "amount": standing.amount,
         "label": _("Approve %(people)s people, %(amount)s") % figures,
         "confirm": True,
         "hidden": {"count": standing.count, "amount": standing.amount},
@@ -107,17 +114,21 @@ def _submitted(request: OfficerRequest, found: Batch, standing: Standing, figure
 def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
     actions = [_send_back()] if request.reader.may(Action.APPROVE, found.unit_id) else []
     if request.reader.may(Action.FUND, found.unit_id):
-        actions.append(
-            {
-                "name": "fund",
-                "label": _("Record the voucher: %(amount)s") % figures,
-                "confirm": True,
-                "form": VoucherForm.suggested(amount=standing.amount, on=timezone.localdate()),
-                "consequence": _("The State Treasury's voucher covers %(people)s people, %(amount)s.")
-                % figures,
-            }
-        )
-    return actions, _("The list waits for the State Treasury's voucher, equal to its sum.")
+        actions.append(_fund(found, standing, figures))
+    return actions, _("The list waits for the State Treasury's voucher: its sum, less cash that the Post still holds.")
+
+
+def _fund(found: Batch, standing: Standing, figures: dict[str, str]) -> dict[str, Any]:
+    held = cash_held(batch=found)
+    return {
+        "name": "fund",
+        "label": _("Record the voucher: %(amount)s")
+        % {"amount": _money(standing.amount - min(held, standing.amount))},
+        "confirm": True,
+        "form": VoucherForm.suggested(total=standing.amount, held=held, on=timezone.localdate()),
+        "consequence": _("The list pays %(people)s people, %(amount)s.") % figures,
+        "amount": standing.amount,
+    }
 
 
 def _funded(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
@@ -125,6 +136,7 @@ def _funded(request: OfficerRequest, found: Batch, standing: Standing, figures: 
         return [], _("The list waits for the accountant to release it.")
     release = {
         "name": "release",
+        "amount": standing.amount,
         "label": _("Release to %(provider)s: %(people)s people, %(amount)s") % figures,
         "confirm": True,
         "consequence": _(
@@ -151,6 +163,7 @@ def _acknowledged(
         return [], _("Every result is in. The list waits for the accountant to sign its settlement.")
     settle = {
         "name": "settle",
+        "amount": standing.amount,
         "label": _("Sign the settlement: %(people)s people, %(amount)s") % figures,
         "confirm": True,
         "consequence": _("The results become final. What did not arrive is paid in the next round."),
