@@ -16,6 +16,7 @@ from payments.operations import batches, closing
 from payments.operations.batches import Voucher
 from payments.operations.closing import StatementItem
 from payments.operations.outcomes import Reported, record_outcomes
+from payments.queries.cash import cash_held
 from payments.transitions import BatchState, Outcome
 
 FAILED_TRANSFERS = 0.003
@@ -27,8 +28,9 @@ def send(*, batch: Batch, preparer: User, approver: User, accountant: User, at: 
     """Take a draft list through submission, approval, voucher, release and acknowledgement."""
     batches.submit(batch_id=batch.pk, by=preparer, at=at)
     batches.approve(batch_id=batch.pk, by=approver, at=at)
-    voucher = Voucher(number=f"RDT-{batch.pk}", date=at.date(), amount=batch.amount)
-    batches.fund(batch_id=batch.pk, voucher=voucher, by=accountant, at=at)
+    held = min(cash_held(batch=batch), batch.amount)
+    voucher = Voucher(number=f"RDT-{batch.pk}", date=at.date(), amount=batch.amount - held)
+    batches.fund(batch_id=batch.pk, voucher=voucher, held=held, by=accountant, at=at)
     sent = batches.release(batch_id=batch.pk, by=accountant, at=at)
     batches.acknowledge(
         batch_id=batch.pk, count=sent.released_count or 0, amount=sent.released_amount or 0, at=at

@@ -115,7 +115,9 @@ def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures
     actions = [_send_back()] if request.reader.may(Action.APPROVE, found.unit_id) else []
     if request.reader.may(Action.FUND, found.unit_id):
         actions.append(_fund(found, standing, figures))
-    return actions, _("The list waits for the State Treasury's voucher: its sum, less cash that the Post still holds.")
+    return actions, _(
+        "The list waits for the State Treasury's voucher: its sum, less cash that the Post still holds."
+    )
 
 
 def _fund(found: Batch, standing: Standing, figures: dict[str, str]) -> dict[str, Any]:

@@ -38,11 +38,11 @@ def fund(batch, world, *, amount, held=0):
 
 def pay(batch, world, *outcomes):
     sent = batches.release(batch_id=batch.pk, by=world["ketoan"], at=NOON)
-    batches.acknowledge(
-        batch_id=batch.pk, count=sent.released_count, amount=sent.released_amount, at=NOON
-    )
+    batches.acknowledge(batch_id=batch.pk, count=sent.released_count, amount=sent.released_amount, at=NOON)
     payments = batch.payments.order_by("pk")
-    items = [Reported(payment.pk, outcome, DECEMBER) for payment, outcome in zip(payments, outcomes, strict=True)]
+    items = [
+        Reported(payment.pk, outcome, DECEMBER) for payment, outcome in zip(payments, outcomes, strict=True)
+    ]
     record_outcomes(provider=batch.provider_id, message_id=f"m{batch.pk}", items=items, at=NOON)
     batches.settle(batch_id=batch.pk, by=world["ketoan"], at=NOON)
 
