@@ -41,7 +41,7 @@ class PersonFilterForm(forms.Form):
                 (category.pk, category.name_en if english else category.name_vi)
             )
         receives.choices = [
-            ("", _("All")),
+            ("", _("Any")),
             *((Scheme(key).label, options) for key, options in by_scheme.items()),
         ]
         channel.choices = [("", _("Any")), *Channel.choices]

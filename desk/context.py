@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.access import Action, Reader
 from accounts.models import Role, RoleName, User
@@ -25,12 +26,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(path: str, reader: Reader) -> list[dict[str, Any]]:
+    only_figures = reader.may(Action.SEE_COVERAGE) and not reader.may(Action.SEE_PAYMENTS)
     entries = [
-        (None, "home", _("To do")),
+        *([] if only_figures else [(None, "home", _("To do"))]),
         (Action.SEE_PAYMENTS, "cycles", _("Payment cycles")),
         (Action.SEE_PAYMENTS, "batches", _("Batches")),
         (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
-        (Action.SEE_COVERAGE, "dashboard", _("Coverage")),
+        (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
     ]
     links = [
         (reverse(name), label) for action, name, label in entries if action is None or reader.may(action)

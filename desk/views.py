@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,12 +17,14 @@ from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, require
 from beneficiaries import queries as people
 from beneficiaries.models import EndReason, Entitlement, PayAt, Payee, PayoutMethod, PensionKind, Person, Sex
+from benefits.models import Scheme
 from common.cccd import mask, mask_account
-from common.months import format_month, month_of
+from common.months import add_months, format_month, month_of
 from payments import words
 from payments.models import Cycle, Payment
 from payments.queries.batches import batches_by_turn, visible_batches
 from payments.queries.explain import Explanation, explain
+from payments.queries.overview import cycles_to_close, last_paid_month
 from payments.queries.persons import payments_of
 from payments.transitions import BatchState, Outcome
 
@@ -43,11 +46,21 @@ def home(request: OfficerRequest) -> HttpResponse:
         }
         for row in batches_by_turn(reader=reader)
     ]
-    return render(
-        request,
-        "desk/home.html",
-        {"rows": rows, "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS)},
-    )
+    rows += [
+        row | {"label": _("to be closed"), "url": reverse("cycle", args=[row["month"]])}
+        for row in cycles_to_close(reader=reader)
+    ]
+    context = {
+        "rows": rows,
+        "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS),
+        "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) else None,
+    }
+    return render(request, "desk/home.html", context)
+
+
+def _month_to_make() -> date:
+    last = last_paid_month()
+    return add_months(last, 1) if last else month_of(timezone.localdate())
 
 
 @require_GET
@@ -144,13 +157,7 @@ def _grant(grant: Entitlement, found: Person, reader: Reader) -> dict[str, Any]:
         None,
     )
     ended = grant.last_month is not None and grant.last_month < this_month
-    state, label = (
-        ("ended", _("ended"))
-        if ended
-        else ("suspended", _("suspended"))
-        if suspension
-        else ("open", _("in force"))
-    )
+    state, label = _grant_state(grant, ended=ended, suspended=suspension is not None)
     hidden = grant.category.sensitive and not _reveals(found, reader)
     facts = [] if hidden else _grant_facts(grant)
     decision = " · ".join(
@@ -175,6 +182,16 @@ def _grant(grant: Entitlement, found: Person, reader: Reader) -> dict[str, Any]:
         if suspension and not ended
         else "",
     }
+
+
+def _grant_state(grant: Entitlement, *, ended: bool, suspended: bool) -> tuple[str, str]:
+    """The state and its word, which the two schemes' decrees call differently."""
+    contributors = grant.category.scheme == Scheme.NCC
+    if ended:
+        return "ended", pgettext("NCC", "ended") if contributors else _("ended")
+    if suspended:
+        return "suspended", pgettext("NCC", "suspended") if contributors else _("suspended")
+    return "open", _("in force")
 
 
 def _reveals(found: Any, reader: Reader) -> bool:

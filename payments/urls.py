@@ -16,6 +16,7 @@ urlpatterns = [
     path("cycles/<month:month>/progress/", cycles.cycle_progress, name="cycle_progress"),
     path("cycles/<month:month>/act/", cycles.cycle_act, name="cycle_act"),
     path("batches/", batches.batch_list, name="batches"),
+    path("batches/act/", batches.batches_act, name="batches_act"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("batches/<int:batch_id>/act/", batches.batch_act, name="batch_act"),
     path("batches/<int:batch_id>/changes/<slug:key>/", batches.batch_change, name="batch_change"),

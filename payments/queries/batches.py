@@ -119,14 +119,27 @@ def providers_paid(*, reader: Reader, month: date) -> QuerySet[Provider]:
     return Provider.objects.filter(pk__in=paid).order_by("short_name")
 
 
-def batches_by_turn(*, reader: Reader) -> list[dict[str, Any]]:
-    """Open batches that wait for something the reader may do: {month, state, batches, people, amount}, oldest first."""
+def waiting_batches(reader: Reader) -> QuerySet[Batch]:
+    """The batches of open cycles, their lists made, that wait for something the reader may do."""
     turns = Q(pk__in=[])
     for state, action in TURNS.items():
         turns |= Q(state=state, unit__in=reader.units(action))
+    return visible_batches(reader).filter(
+        turns, round__cycle__state=CycleState.OPEN, round__finished_at__isnull=False
+    )
+
+
+def next_waiting(*, batch: Batch, reader: Reader) -> Batch | None:
+    """The batch of the same cycle after this one that waits for the reader, going round; None when none is left."""
+    others = waiting_batches(reader).filter(round__cycle=batch.round.cycle_id).exclude(pk=batch.pk)
+    others = others.select_related("provider")
+    return others.filter(pk__gt=batch.pk).order_by("pk").first() or others.order_by("pk").first()
+
+
+def batches_by_turn(*, reader: Reader) -> list[dict[str, Any]]:
+    """What waits for the reader, by cycle and state: {month, state, batches, people, amount}, oldest first."""
     rows: Iterable[Any] = (
-        visible_batches(reader)
-        .filter(turns, round__cycle__state=CycleState.OPEN)
+        waiting_batches(reader)
         .values("round__cycle", "state")
         .annotate(batches=Count("pk"), people=Sum("count"), sum=Sum("amount"))
         .order_by("round__cycle", "state")
@@ -140,6 +153,15 @@ def standing(*, batch: Batch) -> Standing:
     outcomes = {outcome or "": (count, amount) for outcome, count, amount in rows}
     live = [sums for outcome, sums in outcomes.items() if outcome != Outcome.WITHDRAWN]
     return Standing(sum(count for count, _amount in live), sum(amount for _count, amount in live), outcomes)
+
+
+def live_sums(*, batches: list[Batch]) -> tuple[int, int]:
+    """How many payments of these batches are not withdrawn, and their sum in đồng."""
+    live = Payment.objects.filter(batch__in=batches).filter(
+        Q(outcome__isnull=True) | ~Q(outcome=Outcome.WITHDRAWN)
+    )
+    sums = live.aggregate(count=Count("pk"), amount=Sum("amount"))
+    return sums["count"] or 0, sums["amount"] or 0
 
 
 def cycle_before(*, batch: Batch) -> Cycle | None:

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, Sum
 
 from accounts.access import Action, Reader
 from beneficiaries.models import Channel
-from payments.models import Batch, Cycle, Payment, Round, RoundState, Slice, SliceState
+from payments.models import Batch, Cycle, CycleState, Payment, Round, RoundState, Slice, SliceState
 from payments.queries.batches import visible_batches
 from payments.transitions import BatchState
 
@@ -121,6 +121,27 @@ def may_close(*, month: date, reader: Reader) -> bool:
     """Whether the reader may close in every unit that the cycle pays: a cycle is the whole province's."""
     paid = Batch.objects.filter(round__cycle=month).values_list("unit", flat=True).distinct()
     return reader.may(Action.CLOSE) and set(paid) <= reader.units(Action.CLOSE)
+
+
+def cycles_to_close(*, reader: Reader) -> list[dict[str, Any]]:
+    """Open cycles that are settled whole and wait for this reader's word: {month, batches, people, amount}."""
+    rows: Iterable[Any] = (
+        Cycle.objects.filter(state=CycleState.OPEN)
+        .annotate(
+            batches=Count("rounds__batches"),
+            people=Sum("rounds__batches__count"),
+            amount=Sum("rounds__batches__amount"),
+            left=Count("rounds__batches", filter=~Q(rounds__batches__state__in=FINISHED)),
+        )
+        .filter(left=0, batches__gt=0)
+        .order_by("month")
+        .values("month", "batches", "people", "amount", "close_prepared_by")
+    )
+    return [
+        row
+        for row in rows
+        if row["close_prepared_by"] != reader.user_id and may_close(month=row["month"], reader=reader)
+    ]
 
 
 def last_paid_month() -> date | None:

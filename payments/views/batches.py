@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,9 +29,10 @@ from payments.queries import batches as queries
 from payments.queries import overview
 from payments.queries.batches import Standing
 from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
-from payments.views.steps import batch_actions, batch_steps
+from payments.views.steps import TOGETHER, batch_actions, batch_steps, together
 
 PEOPLE_SHOWN = 500
+REFUSALS_SHOWN = 5
 
 
 @require_GET
@@ -55,8 +56,40 @@ def batch_list(request: OfficerRequest) -> HttpResponse:
         "form": form,
         "summary": queries.batch_sums(found),
         "page": page_context(page, [_batch_row(batch) for batch in page.rows], request.GET),
+        "query": request.GET.urlencode(),
+        "together": together(page.rows, request.reader),
     }
     return render(request, "payments/batch_list.html", context)
+
+
+@require_POST
+def batches_act(request: OfficerRequest) -> HttpResponse:
+    """Take one step for all the batches named, each by itself; what is refused stays as it is and is named."""
+    name = request.POST.get("action", "")
+    if name not in TOGETHER:
+        raise Http404
+    action, act = _STEPS[name]
+    done, refused = 0, []
+    for batch_id in request.POST.getlist("batch"):
+        if not batch_id.isdigit():
+            raise Http404
+        found = _find(request, int(batch_id))
+        require(request, action, found.unit_id)
+        try:
+            act(request, found)
+            done += 1
+        except PaymentsError as error:
+            refused.append(f"{found}: {error}")
+    if done:
+        messages.success(request, TOGETHER[name].done % {"n": done})
+    for refusal in refused[:REFUSALS_SHOWN]:
+        messages.error(request, refusal)
+    if len(refused) > REFUSALS_SHOWN:
+        messages.error(request, _("%(n)s more were refused.") % {"n": len(refused) - REFUSALS_SHOWN})
+    back = QueryDict(request.POST.get("query", ""), mutable=True)
+    for gone in ("state", "after", "before"):  # the batches are no longer there
+        back.pop(gone, None)
+    return redirect(f"{reverse('batches')}?{back.urlencode()}")
 
 
 @require_GET

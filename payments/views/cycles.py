@@ -110,7 +110,7 @@ def cycle(request: OfficerRequest, month: date) -> HttpResponse:
                 "url": f"{reverse('batches')}?month={format_month(month)}&state={state}",
             }
             for state, label in words.TURNS.items()
-            if batches[BatchState(state)]
+            if batches[BatchState(state)] and not running
         ],
         "outcomes": _outcomes(month, request) if any(batches[state] for state in _WITH_OUTCOMES) else [],
         "rounds": [_round_row(made) for made in rounds],
@@ -291,8 +291,14 @@ def _outcomes(month: date, request: OfficerRequest) -> list[dict[str, Any]]:
             "people": row["people"],
             "amount": row["sum"],
         }
-        for row in overview.cycle_outcomes(month=month, reader=request.reader)
+        for row in sorted(overview.cycle_outcomes(month=month, reader=request.reader), key=_by_outcome)
     ]
+
+
+def _by_outcome(row: dict[str, Any]) -> int:
+    """Paid first, then what is still to come, then what did not arrive."""
+    order = [Outcome.PAID, None, Outcome.UNCLAIMED, Outcome.FAILED, Outcome.RETURNED, Outcome.WITHDRAWN]
+    return order.index(row["outcome"])
 
 
 def _steps(found: Cycle, rounds: list[RoundProgress], batches: dict[BatchState, int]) -> list[dict[str, Any]]:

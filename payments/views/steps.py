@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.access import Action
+from accounts.access import Action, Reader
 from accounts.http import OfficerRequest
+from beneficiaries.models import Channel
 from common.money import format_number, format_vnd
 from payments.forms import VoucherForm
 from payments.models import Batch, Event
-from payments.queries.batches import Standing
+from payments.queries.batches import Standing, live_sums, next_waiting
 from payments.queries.cash import cash_held
 from payments.transitions import BatchState
 
@@ -63,11 +67,93 @@ def batch_actions(request: OfficerRequest, found: Batch, standing: Standing) -> 
         "provider": found.provider.short_name,
     }
     build = _BUILDERS.get(BatchState(found.state))
-    if build is None or found.round.finished_at is None:
-        return {"actions": [], "rule": ""}
-    actions, rule = build(request, found, standing, figures)
+    actions, rule = (
+        build(request, found, standing, figures) if build and found.round.finished_at else ([], "")
+    )
     url = reverse("batch_act", args=[found.pk])
-    return {"actions": [{"url": url} | action for action in actions], "rule": rule}
+    return {
+        "actions": [{"url": url} | action for action in actions],
+        "rule": rule,
+        "onward": _onward(request, found),
+    }
+
+
+def _onward(request: OfficerRequest, found: Batch) -> dict[str, str] | None:
+    following = next_waiting(batch=found, reader=request.reader)
+    if following is None:
+        return None
+    return {
+        "link": reverse("batch", args=[following.pk]),
+        "label": _("Next: %(scheme)s, %(provider)s")
+        % {"scheme": following.scheme, "provider": following.provider.short_name},
+        "tone": "quiet",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A step that may be taken for a page of batches at once: from which state, and its words for `n` of them."""
+
+    state: BatchState
+    action: Action
+    label: Promise
+    consequence: Promise
+    done: Promise
+
+
+# Approving and recording a voucher are not among them: each of those lists is looked at by itself.
+TOGETHER: dict[str, Together] = {
+    "submit": Together(
+        BatchState.DRAFT,
+        Action.SUBMIT,
+        gettext_lazy("Submit these %(n)s batches: %(people)s people, %(amount)s"),
+        gettext_lazy("Another officer then approves each list. They can still be sent back."),
+        gettext_lazy("%(n)s batches are submitted."),
+    ),
+    "release": Together(
+        BatchState.FUNDED,
+        Action.RELEASE,
+        gettext_lazy("Release these %(n)s batches: %(people)s people, %(amount)s"),
+        gettext_lazy(
+            "Each bank and the Post receive their lists and pay them. "
+            "This cannot be taken back, only stopped one by one."
+        ),
+        gettext_lazy("%(n)s batches are released."),
+    ),
+    "settle": Together(
+        BatchState.ACKNOWLEDGED,
+        Action.FUND,
+        gettext_lazy("Sign the settlement of these %(n)s batches: %(people)s people, %(amount)s"),
+        gettext_lazy("The results become final. A list that still lacks results is left out and named."),
+        gettext_lazy("%(n)s settlements are signed."),
+    ),
+}
+
+
+def together(shown: list[Batch], reader: Reader) -> dict[str, Any] | None:
+    """The one step that the reader may take for every batch shown; None where they differ or are fewer than two."""
+    for name, step in TOGETHER.items():
+        fits = all(
+            found.state == step.state and found.round.finished_at and reader.may(step.action, found.unit_id)
+            for found in shown
+        )
+        if fits and len(shown) > 1:
+            people, amount = live_sums(batches=shown)
+            return {
+                "name": name,
+                "url": reverse("batches_act"),
+                "label": str(step.label)
+                % {
+                    "n": format_number(len(shown)),
+                    "people": format_number(people),
+                    "amount": _money(amount),
+                },
+                "confirm": True,
+                "consequence": str(step.consequence),
+                "amount": amount,
+                "batches": [found.pk for found in shown],
+            }
+    return None
 
 
 def _money(amount: int) -> str:
@@ -115,9 +201,11 @@ def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures
     actions = [_send_back()] if request.reader.may(Action.APPROVE, found.unit_id) else []
     if request.reader.may(Action.FUND, found.unit_id):
         actions.append(_fund(found, standing, figures))
-    return actions, _(
-        "The list waits for the State Treasury's voucher: its sum, less cash that the Post still holds."
-    )
+    if found.channel == Channel.POST:
+        return actions, _(
+            "The list waits for the State Treasury's voucher: its sum, less cash that the Post still holds."
+        )
+    return actions, _("The list waits for the State Treasury's voucher, equal to its sum.")
 
 
 def _fund(found: Batch, standing: Standing, figures: dict[str, str]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def overview(*, month: date, by: By, reader: Reader) -> Overview:
         table=table,
         total=total,
         schemes=schemes,
-        rows=table.rows(by),
+        rows=_ranked(table.rows(by), by),
         by=by,
         choices=[choice for choice in By if choice != By.DISTRICT or districts],
         change=total.covered - before.covered if before else None,
@@ -108,6 +108,11 @@ def overview(*, month: date, by: By, reader: Reader) -> Overview:
         carriers=_carriers(table),
         trend=trend,
     )
+
+
+def _ranked(rows: list[Row], by: By) -> list[Row]:
+    """Places and categories by their rate, the furthest ahead first; the schemes in their own order."""
+    return rows if by == By.SCHEME else sorted(rows, key=lambda row: -row.rate)
 
 
 def _needed(gap: int, *, since: date, until: date) -> int | None:

@@ -353,3 +353,75 @@ def test_a_submitted_list_is_not_cancelled_over_its_approver_s_head(world):
     desk_world.bring(submitted, "submitted", world)
     assert "trả lại" in said(act(world, "preparer", submitted, "cancel", reason="đổi ý"))[0]
     assert submitted.state == "submitted"
+
+
+def act_together(world, who, action, numbers, **fields):
+    url = reverse("batches_act")
+    return world.client(who).post(url, {"action": action, "batch": numbers, **fields}, follow=True)
+
+
+def test_a_page_of_drafts_is_submitted_at_once_and_comes_back_without_the_state(world):
+    bank, post = world.batch(AGRIBANK), world.batch("POST")
+    response = world.client("preparer").get(reverse("batches"), {"month": "2024-12", "state": "draft"})
+    step = response.context["together"]
+    # Four people at Agribank with 5,250,000, three at the Post with 500,000 each.
+    assert step["label"].replace("\u00a0", " ") == "Trình 2 đợt: 7 người, 6.750.000 ₫"
+    assert sorted(step["batches"]) == sorted([bank.pk, post.pk])
+    after = act_together(world, "preparer", "submit", step["batches"], query="month=2024-12&state=draft")
+    assert said(after) == ["Đã trình 2 đợt."]
+    assert {row["state"] for row in after.context["page"]["rows"]} == {"submitted"}
+
+
+def test_what_is_refused_among_many_is_named_and_the_others_go_on(world):
+    bank, post = world.batch(AGRIBANK), world.batch("POST")
+    desk_world.bring(bank, "submitted", world)
+    after = act_together(world, "preparer", "submit", [bank.pk, post.pk])
+    assert said(after)[0] == "Đã trình 1 đợt."
+    assert said(after)[1].startswith("Thành phố Phan Thiết · Bảo trợ xã hội · Agribank: ")
+
+
+def test_nobody_approves_or_pays_many_lists_unseen(world):
+    bank, post = world.batch(AGRIBANK), world.batch("POST")
+    for batch in (bank, post):
+        desk_world.bring(batch, "submitted", world)
+    shown = world.client("approver").get(reverse("batches"), {"month": "2024-12", "state": "submitted"})
+    assert shown.context["together"] is None
+    assert act_together(world, "approver", "approve", [bank.pk, post.pk]).status_code == 404
+    assert act_together(world, "approver", "submit", [bank.pk]).status_code == 403
+    assert act_together(world, "outsider", "submit", [bank.pk]).status_code == 404
+
+
+def test_it_leads_on_to_the_next_list_that_waits(world):
+    bank, post = world.batch(AGRIBANK), world.batch("POST")
+    for batch in (bank, post):
+        desk_world.bring(batch, "submitted", world)
+    assert page(world, "approver", bank).context["onward"]["link"] == reverse("batch", args=[post.pk])
+    batches.approve(batch_id=post.pk, by=world.officers["approver"], at=worlds.NOON)
+    assert page(world, "approver", bank).context["onward"] is None
+
+
+def test_the_voucher_is_asked_less_the_cash_that_the_post_still_holds(world):
+    before, now = world.batch("POST", NOVEMBER), world.batch("POST")
+    desk_world.bring(before, "acknowledged", world)
+    # November's list: four people at 1,000,000 (October and November); one of them does not come.
+    payments = list(before.payments.order_by("pk"))
+    items = [Reported(payment.pk, Outcome.PAID, DECEMBER) for payment in payments[1:]]
+    items.append(Reported(payments[0].pk, Outcome.UNCLAIMED, DECEMBER))
+    record_outcomes(provider="POST", message_id="november", items=items, at=worlds.NOON)
+    batches.settle(batch_id=before.pk, by=world.officers["accountant"], at=worlds.NOON)
+    desk_world.bring(now, "approved", world)
+    action = page(world, "accountant", now).context["actions"][0]
+    # December's list comes to 1,500,000; 1,000,000 of it is still with the Post.
+    assert action["label"].replace("\u00a0", " ") == "Ghi chứng từ: 500.000 ₫"
+    assert action["form"]["held"].value() == "1.000.000"
+    act(
+        world,
+        "accountant",
+        now,
+        "fund",
+        number="GRT-08",
+        date="2/12/2024",
+        held="1.000.000",
+        amount="500.000",
+    )
+    assert (now.state, now.voucher_amount, now.voucher_date) == ("funded", 500_000, date(2024, 12, 2))

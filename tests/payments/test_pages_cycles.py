@@ -56,7 +56,7 @@ def test_the_confirm_page_says_what_making_the_list_means(world):
     text = response.content.decode()
     assert "Lập danh sách tháng 12/2024" in text
     assert "quy định có hiệu lực vào ngày 20/11/2024" in text
-    assert "chưa chi cho ai" in text
+    assert "chưa chi trả cho ai" in text
     assert not Cycle.objects.exists()
 
 
@@ -118,7 +118,7 @@ def test_a_supplementary_list_says_that_nobody_waits(world):
     desk_world.two_cycles(world)
     page = world.client("preparer").get(reverse("round_open"), {"month": "2024-12"}).content.decode()
     assert "Lập danh sách bổ sung tháng 12/2024" in page
-    assert "Không có ai chờ tính lại" in page
+    assert "danh sách bổ sung sẽ trống" in page
 
 
 def test_a_cycle_is_closed_in_two_steps_by_two_people(world):

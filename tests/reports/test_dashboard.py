@@ -55,7 +55,7 @@ def test_a_viewer_sees_the_newest_month_with_rate_gap_and_pace(viewer):
     assert (page.context["total"].covered, page.context["total"].all) == (1, 2)
     assert (page.context["change"], page.context["needed"]) == (0, 1)
     text = page.content.decode()
-    for shown in ("50.0%", "Whole province", "31/12/2025", "no smartphone", "Phan Thiết"):
+    for shown in ("50.0%", "Whole province", "31/12/2025", "No smartphone", "Phan Thiết"):
         assert shown in text
     assert "Đặng Thị Ước" not in text
     assert "/cycles/" not in text
