@@ -30,6 +30,11 @@ def format_month(month: date) -> str:
     return f"{month.year:04d}-{month.month:02d}"
 
 
+def show_month(month: date) -> str:
+    """The month as people here write it, in messages and on pages: `12/2024`."""
+    return f"{month:%m/%Y}"
+
+
 def month_of(day: date) -> date:
     """The month (its first day) in which a calendar day lies."""
     return date(day.year, day.month, 1)

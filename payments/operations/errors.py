@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from common.months import format_month
+from common.months import show_month
 
 
 class PaymentsError(Exception):
@@ -18,14 +18,14 @@ class RoundInProgress(PaymentsError):
     def __init__(self, *, month: date, number: int) -> None:
         super().__init__(
             _("Round %(number)s of %(month)s is still being made. Wait until it is done, then try again.")
-            % {"number": number, "month": format_month(month)}
+            % {"number": number, "month": show_month(month)}
         )
 
 
 class CycleClosed(PaymentsError):
     def __init__(self, *, month: date) -> None:
         super().__init__(
-            _("The cycle of %(month)s is closed; nothing was changed.") % {"month": format_month(month)}
+            _("The cycle of %(month)s is closed; nothing was changed.") % {"month": show_month(month)}
         )
 
 
@@ -33,7 +33,7 @@ class MonthTaken(PaymentsError):
     def __init__(self, *, month: date, cycle: date) -> None:
         super().__init__(
             _("%(month)s is already paid within the cycle of %(cycle)s.")
-            % {"month": format_month(month), "cycle": format_month(cycle)}
+            % {"month": show_month(month), "cycle": show_month(cycle)}
         )
 
 
@@ -42,7 +42,7 @@ class RateMissing(PaymentsError):
 
     def __init__(self, *, missing: Sequence[tuple[str, date]]) -> None:
         self.missing = list(missing)
-        named = ", ".join(f"{code} ({format_month(month)})" for code, month in self.missing[:20])
+        named = ", ".join(f"{code} ({show_month(month)})" for code, month in self.missing[:20])
         super().__init__(
             _(
                 "No rate is in force for: %(named)s. Nothing was paid. Load the decree's rates for these months, "

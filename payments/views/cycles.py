@@ -20,7 +20,7 @@ from accounts.http import OfficerRequest, require
 from beneficiaries.models import Channel
 from benefits.models import Scheme
 from common.money import format_number
-from common.months import add_months, format_month, month_of, parse_month, read_month
+from common.months import add_months, format_month, month_of, parse_month, read_month, show_month
 from payments import dispatch, words
 from payments.forms import RoundForm
 from payments.models import Cycle, CycleState
@@ -177,9 +177,9 @@ def _month_to_make() -> date:
 def _written(asked: str) -> str:
     """The month asked for, or the one to make next, as a person writes it: 01/2025."""
     try:
-        return f"{parse_month(asked):%m/%Y}"
+        return show_month(parse_month(asked))
     except ValueError:
-        return f"{_month_to_make():%m/%Y}"
+        return show_month(_month_to_make())
 
 
 def _consequence(form: RoundForm) -> dict[str, Any]:

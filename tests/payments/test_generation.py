@@ -113,7 +113,7 @@ def test_a_decree_of_october_that_applies_from_july_is_paid_once_it_is_in_force(
 
 def test_a_month_without_a_rate_stops_the_round_and_names_the_category():
     worlds.grant(worlds.person(born=date(1950, 1, 1)), "TB", since=date(2026, 11, 1), injury_rate=45)
-    with pytest.raises(RateMissing, match="TB \\(2026-11\\)"):
+    with pytest.raises(RateMissing, match="TB \\(11/2026\\)"):
         worlds.run_round(date(2026, 11, 1))
     assert not Payment.objects.exists()
 

@@ -94,14 +94,14 @@ def test_a_category_without_a_rate_is_refused_in_words_and_nothing_is_opened(wor
     assert response.status_code == 200
     text = response.content.decode()
     assert "Chưa có mức hưởng còn hiệu lực cho:" in text
-    assert "TB (2026-11)" in text
+    assert "TB (11/2026)" in text
     assert not Round.objects.exists()
 
 
 def test_a_second_list_at_the_same_time_is_refused_in_words(world):
     make(world)
     response = make(world, month="2025-01")
-    assert "Lần 0 của tháng 2024-12 đang được lập" in response.content.decode()
+    assert "Lần 0 của tháng 12/2024 đang được lập" in response.content.decode()
 
 
 def test_a_month_that_cannot_be_read_is_refused_in_words(world):
