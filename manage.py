@@ -7,6 +7,7 @@ import sys
 from config import services
 
 NEEDS_NO_SERVER = {
+    "authorization",
     "check",
     "collectstatic",
     "compilemessages",

@@ -1,0 +1,111 @@
+"""What every address answers to every role: written by hand from the roles' tasks, never derived from the program.
+
+One row for each address, method and button. The columns are the roles of WHO, all of Phan Thiết but the viewer and
+the administrator, who are the province's, and the commune officer, who is Hàm Tiến's; `expired` had every task until
+last year. `own` is about Phan Thiết, `other` about another district. 200 is the page, 302 the step done (or refused
+in words), 403 not this role, 404 not in this area: there, nothing exists. Nobody signed in is sent to sign in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+WHO = (
+    "commune_officer", "preparer", "approver", "accountant", "post_clerk", "viewer", "administrator", "auditor",
+    "expired",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """`own` and `other`: the answers to WHO, in order; `other` is empty where an address is about no area."""
+
+    url: str
+    method: str
+    own: str
+    other: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+#       commune preparer approver accountant post viewer administrator auditor expired
+READS = "200    200      200      200        403  403    200           200     403"
+# A batch is its paying unit's, the district's: the commune's officer has no such page.
+BATCH = "404    200      200      200        403  403    200           200     403"
+AWAY = " 404    404      404      404        403  403    200           404     403"
+
+
+def step(own: str, **fields: str) -> Row:
+    """A button of a batch: elsewhere there is no batch, except for the administrator, who may do none of them."""
+    away = "404 404 404 404 403 403 403 404 403"
+    return Row("batch_act", "POST", own, away, fields)
+
+
+ROWS = [
+    # Every officer has a first page; the viewer's is the coverage.
+    Row("home", "GET", "200 200 200 200 200 302 200 200 200"),
+    Row("people", "GET", READS),
+    Row("person", "GET", READS, AWAY),
+    Row("cycles", "GET", READS),
+    Row("cycle", "GET", READS),
+    Row("cycle_progress", "GET", "204 204 204 204 403 403 204 204 403"),
+    Row("round_open", "GET", "403 200 403 403 403 403 200 403 403"),
+    Row("round_open", "POST", "403 302 403 403 403 403 302 403 403", fields={"month": "2025-01"}),
+    Row("cycle_act", "POST", "403 302 403 403 403 403 302 403 403", fields={"action": "next_slice"}),
+    # A cycle is the whole province's: who may close in one district does not close it.
+    Row("cycle_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "prepare_close"}),
+    Row("cycle_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "close"}),
+    Row("cycle_act", "POST", "404 404 404 404 404 404 404 404 404", fields={"action": "no such thing"}),
+    Row("batches", "GET", READS),
+    Row("batch", "GET", BATCH, AWAY),
+    Row("batch_change", "GET", BATCH, AWAY),
+    #    commune preparer approver accountant post viewer administrator auditor expired
+    step("404    302      403      403        403  403    403           403     403", action="submit"),
+    step("404    302      403      403        403  403    403           403     403", action="cancel"),
+    step(
+        "404    403      302      403        403  403    403           403     403",
+        action="send_back",
+        reason="a",
+    ),
+    step(
+        "404    403      302      403        403  403    403           403     403",
+        action="approve",
+        count="1",
+        amount="1",
+    ),
+    step("404    403      403      302        403  403    403           403     403", action="fund"),
+    step("404    403      403      302        403  403    403           403     403", action="release"),
+    step("404    403      403      302        403  403    403           403     403", action="settle"),
+    Row("batch_act", "POST", "404 404 404 404 403 403 404 404 403", "404 404 404 404 403 403 404 404 403"),
+    Row("payment_explanation", "GET", READS, AWAY),
+    # The commune's officer sees the payments of its people and takes none out of a list.
+    Row(
+        "payment_withdraw",
+        "GET",
+        "403 403 200 403 403 403 403 403 403",
+        "404 404 404 404 403 403 403 404 403",
+    ),
+    Row(
+        "payment_withdraw",
+        "POST",
+        "403 403 302 403 403 403 403 403 403",
+        "404 404 404 404 403 403 403 404 403",
+        {"reason": "a"},
+    ),
+    Row("dashboard", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("coverage_excel", "GET", "200 200 200 200 403 200 200 200 403"),
+    # Who is signed in is led on; signing out and the language are everybody's.
+    Row("login", "GET", "302 302 302 302 302 302 302 302 302"),
+    Row("login", "POST", "302 302 302 302 302 302 302 302 302"),
+    Row("logout", "POST", "302 302 302 302 302 302 302 302 302"),
+    Row("set_language", "GET", "302 302 302 302 302 302 302 302 302"),
+    Row(
+        "set_language", "POST", "302 302 302 302 302 302 302 302 302", fields={"language": "en", "next": "/"}
+    ),
+]
+# The addresses that answer whoever is not signed in, and how.
+PUBLIC = {
+    ("login", "GET"): 200,
+    ("login", "POST"): 200,
+    ("set_language", "GET"): 302,
+    ("set_language", "POST"): 302,
+}

@@ -1,0 +1,181 @@
+"""Every address × method × role × area answers as tests/desk/authorization.py says; a new one without a row fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.access import PERMISSIONS, Action, reader_for
+from accounts.models import Role, RoleName
+from areas.models import Unit
+from payments.models import Batch
+from tests import desk_world, worlds
+from tests.desk.authorization import PUBLIC, ROWS, WHO
+from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def addresses(within: URLResolver, space: str = "", route: str = "/") -> Iterator[tuple[str, str]]:
+    """Every address of the site as (name with its namespace, route)."""
+    for entry in within.url_patterns:
+        here = route + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield space + (entry.name or here), here
+        else:
+            yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space, here)
+
+
+SITE = [name for name, _route in addresses(get_resolver()) if not name.startswith("admin:")]
+ADMIN = [(name, route) for name, route in addresses(get_resolver()) if name.startswith("admin:")]
+
+
+@pytest.fixture
+def world(db, monkeypatch) -> World:
+    """Two months' lists of both districts, in draft; the doorbell rings at nobody."""
+    monkeypatch.setattr("payments.dispatch.make_slice.apply_async", lambda *_a, **_k: None)
+    made = desk_world.build()
+    home = Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
+    made.people.append(worlds.person("Người Nơi Khác", lives=home))
+    worlds.grant(made.people[-1], "BTXH_5.5c", since=OCTOBER)
+    expired = made.officers["expired"] = worlds.officer("expired")
+    for role in RoleName:
+        Role.objects.create(
+            user=expired,
+            name=role,
+            unit=made.district.parent,
+            valid_from=OCTOBER,
+            valid_to=date(2025, 12, 31),
+        )
+    worlds.run_round(NOVEMBER)
+    worlds.run_round(DECEMBER)
+    return made
+
+
+def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
+    """What each address with a variable part is asked for: in one's own area, and in the other."""
+    own = world.batch("POST")
+    other = Batch.objects.get(round__cycle=DECEMBER, unit__code="594")
+    pay_own = own.payments.get(person=world.people[2])
+    return {
+        "person": ([world.people[0].pk], [world.people[-1].pk]),
+        "batch": ([own.pk], [other.pk]),
+        "batch_act": ([own.pk], [other.pk]),
+        "batch_change": ([own.pk, "new"], [other.pk, "new"]),
+        "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
+        "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),
+        "cycle": ([DECEMBER], []),
+        "cycle_progress": ([DECEMBER], []),
+        "cycle_act": ([DECEMBER], []),
+    }
+
+
+def ask(client: Client, method: str, path: str, fields: dict[str, str]) -> int:
+    """The answer's status; whatever was done is undone."""
+    with transaction.atomic():
+        status = client.generic(method, path) if method not in ("GET", "POST") else None
+        response = status or (client.get(path) if method == "GET" else client.post(path, fields))
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def test_every_address_has_its_expectations():
+    assert len(SITE) == len(set(SITE))
+    assert sorted(set(SITE) - {row.url for row in ROWS}) == []
+    assert sorted({row.url for row in ROWS} - set(SITE)) == []
+    assert {len(row.own.split()) for row in ROWS} == {len(WHO)}
+    assert {len(row.other.split()) for row in ROWS} == {0, len(WHO)}
+    assert set(WHO) == {*RoleName, "expired"}
+
+
+def test_every_role_gets_the_answers_that_its_tasks_take_in_its_own_area_and_in_another(world):
+    clients = {who: world.client(who) for who in WHO}
+    known = arguments(world)
+    wrong = []
+    for row in ROWS:
+        for place, expected in enumerate((row.own, row.other)):
+            args = known.get(row.url, ([], []))[place]
+            for who, status in zip(WHO, expected.split(), strict=False):
+                client = world.client(who) if row.url == "logout" else clients[who]
+                got = ask(client, row.method, reverse(row.url, args=args), row.fields)
+                if got != int(status):
+                    area = ("own", "other")[place]
+                    wrong.append(f"{row.method} {row.url} {row.fields} {who} {area}: {got}, not {status}")
+    assert wrong == []
+
+
+def test_every_address_refuses_the_methods_that_it_has_no_row_for(world):
+    client = world.client("administrator")
+    known = arguments(world)
+    rows = {(row.url, row.method) for row in ROWS}
+    public = {url for url, _method in PUBLIC}
+    allowed = [
+        (method, url)
+        for url in SITE
+        for method in METHODS
+        if (url, method) not in rows and url not in public
+        and ask(client, method, reverse(url, args=known.get(url, ([], []))[0]), {}) != 405
+    ]  # fmt: skip
+    assert allowed == []
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in_by_every_address_but_the_public_ones(world):
+    known = arguments(world)
+    client = Client()
+    wrong = []
+    for url in SITE:
+        path = reverse(url, args=known.get(url, ([], []))[0])
+        for method in METHODS:
+            if url in {public for public, _method in PUBLIC}:
+                if (url, method) in PUBLIC and ask(Client(), method, path, {}) != PUBLIC[url, method]:
+                    wrong.append((method, url))
+                continue
+            response = client.generic(method, path)
+            if response.status_code != 302 or not response["Location"].startswith(reverse("login")):
+                wrong.append((method, url))
+    assert wrong == []
+    assert not reader_for(AnonymousUser(), on=DECEMBER).grants  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("who", [*WHO, ""])
+def test_no_role_opens_a_page_of_the_technical_administration(world, who):
+    client = world.client(who) if who else Client()
+    opened = [
+        name
+        for name, route in ADMIN
+        if name != "admin:login"
+        and client.get("/" + re.sub(r"<[^>]+>|\(\?P.*", "1", route).strip("/^$")).status_code == 200
+    ]
+    assert ADMIN
+    assert opened == []
+
+
+def test_every_role_and_action_stands_in_the_table_of_permissions():
+    assert set(PERMISSIONS) == set(RoleName)
+    assert frozenset().union(*PERMISSIONS.values()) <= set(Action)
+
+
+def test_nobody_prepares_and_approves_or_approves_and_pays_by_one_role():
+    for permitted in PERMISSIONS.values():
+        assert not {Action.SUBMIT, Action.APPROVE} <= permitted
+        assert not {Action.APPROVE, Action.FUND} <= permitted
+        assert not {Action.APPROVE, Action.RELEASE} <= permitted
+
+
+def test_the_written_table_is_that_of_the_program(tmp_path):
+    written = tmp_path / "authorization.md"
+    with written.open("w", encoding="utf-8") as out:
+        call_command("authorization", stdout=out)
+    current = settings.BASE_DIR / "docs" / "authorization.md"
+    assert current.read_text(encoding="utf-8") == written.read_text(encoding="utf-8"), (
+        "run: .venv/bin/python manage.py authorization > docs/authorization.md"
+    )
