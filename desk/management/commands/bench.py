@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -11,7 +12,11 @@ from bench import generation, importing
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
-BENCHMARKS = {"generation": generation.measure, "import": importing.measure}
+BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "generation": generation.measure,
+    "lookback": generation.measure_lookback,
+    "import": importing.measure,
+}
 
 
 class Command(JsonCommand):
