@@ -46,6 +46,7 @@ class Cycle(models.Model):
     month = MonthField(_("month"), primary_key=True)
     last_month = MonthField(_("last month"))
     reckoned_on = models.DateField(_("list date"))
+    sandbox = models.BooleanField(_("for trying out"), default=False)
     state = models.CharField(max_length=6, choices=CycleState, default=CycleState.OPEN)
     close_prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -329,7 +330,10 @@ class MessageState(models.TextChoices):
 
 
 class Message(models.Model):
-    """One report of outcomes from a provider; the same id again has no effect, with other content it is held."""
+    """One report of outcomes from a provider; the same id again has no effect, with other content it is held.
+
+    `content` keeps what a held message said, item by item, until somebody has decided about it and after.
+    """
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     message_id = models.CharField(max_length=80)
@@ -338,6 +342,13 @@ class Message(models.Model):
     received_at = models.DateTimeField()
     items = models.PositiveIntegerField()
     note = models.CharField(max_length=300, blank=True)
+    content = models.JSONField(null=True)
+    sandbox = models.BooleanField(default=False)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(_("resolution"), max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -346,6 +357,36 @@ class Message(models.Model):
                 condition=Q(state="accepted"),
                 name="a_message_takes_effect_once",
             )
+        ]
+
+
+class StopAnswer(models.TextChoices):
+    WAITING = "", _("waits for the provider")
+    STOPPED = "stopped", _("stopped")
+    TOO_LATE = "too_late", _("too late")
+
+
+class StopOrder(models.Model):
+    """After its release a payment is stopped only by its provider: the order, and what the provider answered."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="stop_orders")
+    reason = models.CharField(_("reason"), max_length=300)
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    ordered_at = models.DateTimeField()
+    answer = models.CharField(_("answer"), max_length=8, choices=StopAnswer, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(answer=""), name="one_stop_order_waits_for_a_payment"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="stop_answer_has_its_moment",
+            ),
         ]
 
 
@@ -400,4 +441,34 @@ class StatementLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "statement", "number"], name="a_statement_line_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="statement_amount_is_positive"),
+        ]
+
+
+class Explanation(models.Model):
+    """Why a payment and a provider's statement differ: who looks into it, and what was found.
+
+    `resolved_at` is set once it is explained; only then does the difference no longer stop the close (I8).
+    """
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="explanations")
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=35)
+    kind = models.CharField(max_length=8, choices=StatementKind)
+    difference = models.CharField(max_length=10)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("owner")
+    )
+    text = models.CharField(_("what was found"), max_length=300, blank=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "provider", "reference", "kind", "difference"],
+                name="a_difference_explained_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True) | ~Q(text="") & Q(owner__isnull=False),
+                name="resolved_says_what_by_whom",
+            ),
         ]

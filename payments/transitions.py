@@ -51,6 +51,7 @@ BATCH_MOVES: frozenset[tuple[str, str]] = frozenset(
         (B.APPROVED, B.DRAFT),
         (B.APPROVED, B.FUNDED),
         (B.FUNDED, B.RELEASED),
+        (B.RELEASED, B.FUNDED),
         (B.RELEASED, B.ACKNOWLEDGED),
         (B.ACKNOWLEDGED, B.SETTLED),
         (B.SETTLED, B.CLOSED),
@@ -61,7 +62,7 @@ BATCH_MOVES: frozenset[tuple[str, str]] = frozenset(
 
 # From '' (no outcome yet); the set names the states in which the batch must stand for the move.
 OUTCOME_MOVES: dict[tuple[str, str], frozenset[str]] = {
-    ("", Outcome.WITHDRAWN): frozenset({B.SUBMITTED, B.APPROVED, B.FUNDED, B.RELEASED, B.ACKNOWLEDGED}),
+    ("", Outcome.WITHDRAWN): frozenset({B.SUBMITTED, B.APPROVED, B.FUNDED, B.ACKNOWLEDGED}),
     ("", Outcome.PAID): frozenset({B.ACKNOWLEDGED}),
     ("", Outcome.FAILED): frozenset({B.ACKNOWLEDGED}),
     ("", Outcome.UNCLAIMED): frozenset({B.ACKNOWLEDGED}),

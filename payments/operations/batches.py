@@ -17,7 +17,7 @@ from payments.operations.errors import MoveRefused, PersonIncomplete, SamePerson
 from payments.operations.moves import lock_batch, move_batch
 from payments.queries.cash import cash_held
 from payments.queries.digests import batch_totals
-from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
+from payments.transitions import BatchState, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,19 @@ def acknowledge(*, batch_id: int, count: int, amount: int, at: datetime, by: Use
     return batch
 
 
+def recall(*, batch_id: int, by: User, at: datetime, reason: str) -> Batch:
+    """Take a released list back before its provider has acknowledged it; it can be released again."""
+    if not reason.strip():
+        raise MoveRefused(_("Say why the list is recalled."))
+    with transaction.atomic():
+        batch = lock_batch(batch_id=batch_id)
+        if batch.state != BatchState.RELEASED:
+            raise MoveRefused(_("Only a list that its provider has not acknowledged yet can be recalled."))
+        nothing = {"released_count": None, "released_amount": None, "released_digest": None}
+        move_batch(batch=batch, to=BatchState.FUNDED, at=at, by=by, reason=reason, changes=nothing)
+    return batch
+
+
 def settle(*, batch_id: int, by: User | None, at: datetime) -> Batch:
     """Sign the settlement of a batch: every payment has its outcome. Raises MoveRefused, saying how many have none."""
     with transaction.atomic():
@@ -196,13 +209,18 @@ def cancel(*, batch_id: int, by: User, at: datetime, reason: str) -> Batch:
 
 
 def withdraw(*, payment_id: int, by: User, at: datetime, reason: str) -> None:
-    """Take one payment out of a list between submission and its outcome. The preparer cannot do it alone."""
+    """Take one payment out of a list between submission and release. The preparer cannot do it alone."""
     if not reason.strip():
         raise MoveRefused(_("Say why the payment is withdrawn."))
     with transaction.atomic():
         batch = lock_batch(batch_id=Payment.objects.values_list("batch_id", flat=True).get(pk=payment_id))
-        if batch.state not in OUTCOME_MOVES["", Outcome.WITHDRAWN]:
-            raise MoveRefused(_("A payment is withdrawn between submission and its outcome, not now."))
+        if batch.state not in (BatchState.SUBMITTED, BatchState.APPROVED, BatchState.FUNDED):
+            raise MoveRefused(
+                _(
+                    "A payment is withdrawn between submission and release. After the release, recall the list or "
+                    "order its provider to stop the payment."
+                )
+            )
         if batch.prepared_by_id == by.pk:
             raise SamePerson
         if not _withdraw(batch=batch, payments=[payment_id], at=at, by=by, reason=reason):

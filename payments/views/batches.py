@@ -198,6 +198,12 @@ def _release(request: OfficerRequest, found: Batch) -> str:
     return _("Released to %(provider)s.") % {"provider": found.provider}
 
 
+def _recall(request: OfficerRequest, found: Batch) -> str:
+    reason = request.POST.get("reason", "")[:300]
+    operations.recall(batch_id=found.pk, by=request.user, at=timezone.now(), reason=reason)
+    return _("Recalled from %(provider)s. The list can be released again.") % {"provider": found.provider}
+
+
 def _settle(request: OfficerRequest, found: Batch) -> str:
     operations.settle(batch_id=found.pk, by=request.user, at=timezone.now())
     return _("The settlement is signed.")
@@ -210,6 +216,7 @@ _STEPS: dict[str, tuple[Action, Callable[[OfficerRequest, Batch], str]]] = {
     "send_back": (Action.APPROVE, _send_back),
     "fund": (Action.FUND, _fund),
     "release": (Action.RELEASE, _release),
+    "recall": (Action.RELEASE, _recall),
     "settle": (Action.FUND, _settle),
 }
 
@@ -310,9 +317,8 @@ def _people(request: OfficerRequest, found: Batch, checks: dict[str, list[int]])
         place=place_of(request.GET),
     )  # fmt: skip
     flagged = {key: set(payments) for key, payments in checks.items()}
-    may_withdraw = found.state in OUTCOME_MOVES["", Outcome.WITHDRAWN] and request.reader.may(
-        Action.WITHDRAW, found.unit_id
-    )
+    takes_back = found.state in OUTCOME_MOVES["", Outcome.WITHDRAWN]
+    may_withdraw = takes_back and request.reader.may(Action.WITHDRAW, found.unit_id)
     rows = []
     for payment in page.rows:
         row = _payment_row(payment, payees.get(payment.person_id, []))

@@ -15,30 +15,39 @@ from payments.forms import ReasonForm
 from payments.models import LineKind, Payment
 from payments.operations.batches import withdraw
 from payments.operations.errors import PaymentsError
+from payments.operations.stop_orders import order_stop
 from payments.queries.batches import find_payment
 from payments.queries.persons import explain_payment
+from payments.transitions import BatchState
 
 
 @require_http_methods(["GET", "POST"])
 def payment_withdraw(request: OfficerRequest, payment_id: int) -> HttpResponse:
-    """Confirm, with the reason, that one payment is taken out of its list."""
+    """Confirm, with the reason, that one payment is taken out of its list, or that its provider shall stop it."""
     payment = _find(request, payment_id)
     batch = payment.batch
+    stops = batch.state == BatchState.ACKNOWLEDGED
     require(request, Action.WITHDRAW, batch.unit_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            withdraw(payment_id=payment.pk, by=request.user, at=timezone.now(), reason=reason)
+            change = order_stop if stops else withdraw
+            change(payment_id=payment.pk, by=request.user, at=timezone.now(), reason=reason)
         except PaymentsError as error:
             messages.error(request, str(error))
         else:
-            messages.success(
-                request, _("%(name)s is withdrawn from the list.") % {"name": payment.person.name}
+            said = (
+                _("%(provider)s is told to stop the payment of %(name)s.")
+                if stops
+                else _("%(name)s is withdrawn from the list.")
             )
+            messages.success(request, said % {"name": payment.person.name, "provider": batch.provider})
         return redirect("batch", batch_id=batch.pk)
     return render(
-        request, "payments/payment_withdraw.html", {"payment": payment, "batch": batch, "form": form}
+        request,
+        "payments/payment_withdraw.html",
+        {"payment": payment, "batch": batch, "form": form, "stops": stops},
     )
 
 

@@ -230,7 +230,8 @@ def _funded(request: OfficerRequest, found: Batch, standing: Standing, figures: 
         "label": _("Release to %(provider)s: %(people)s people, %(amount)s") % figures,
         "confirm": True,
         "consequence": _(
-            "%(provider)s receives the list and pays it. This cannot be taken back, only stopped one by one."
+            "%(provider)s receives the list and pays it. Once it has confirmed the list, payments can only be stopped "
+            "one by one."
         )
         % figures,
     }
@@ -238,7 +239,18 @@ def _funded(request: OfficerRequest, found: Batch, standing: Standing, figures: 
 
 
 def _released(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
-    return [], _("%(provider)s has the list and has not confirmed it yet.") % figures
+    rule = _("%(provider)s has the list and has not confirmed it yet.") % figures
+    if not request.reader.may(Action.RELEASE, found.unit_id):
+        return [], rule
+    recall = {
+        "name": "recall",
+        "label": _("Recall the list, with the reason"),
+        "tone": "stop",
+        "reason": True,
+        "consequence": _("%(provider)s may no longer pay it. It can be changed and released again.")
+        % figures,
+    }
+    return [recall], rule
 
 
 def _acknowledged(
