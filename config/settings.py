@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "widget_tweaks",
     "import_export",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "axes",
     "areas",
@@ -151,6 +153,8 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep rounds that stopped half-way": {"task": "payments.tasks.sweep", "schedule": 60.0},
+    "tell banks what happened to their lists": {"task": "banks.tasks.notify", "schedule": 15.0},
+    "forget old tokens and stored answers": {"task": "banks.tasks.forget", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -219,6 +223,33 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "An Sinh: bank API",
+    "DESCRIPTION": "What a bank is given to pay, and what it reports back. Begin with the quick start at /banks/api/.",
+    "VERSION": "1.0.0",
+    "LICENSE": {"name": "Apache-2.0"},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SCHEMA_PATH_PREFIX": r"/api/banks/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/ansinh/mark.svg",
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "displayRequestDuration": True,
+        "defaultModelsExpandDepth": 0,
+    },
+}
+# Requests of banks: only these networks (our own proxies) may say whom they forward and which certificate it showed.
+BANK_PROXIES = environment.words("ANSINH_BANK_PROXIES", "")
 
 LOGGING_CONFIG = "config.logs.configure"
 LOGGING = logs.logging_settings(os.environ.get("LOG_LEVEL", "WARNING"))

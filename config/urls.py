@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.urls")),
     path("", include("beneficiaries.urls")),
     path("", include("reports.urls")),
+    path("", include("banks.urls")),
 ]

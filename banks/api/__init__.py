@@ -1,0 +1,1 @@
+"""The interface for banks: translate, call one operation or query, translate back."""
