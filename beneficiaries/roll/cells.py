@@ -19,6 +19,8 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _FIRST_YEAR, _LAST_YEAR = 1890, 2100
 # A number cell holds 15 digits exactly, no more (IEEE 754).
 EXACT_DIGITS = 15
+# Communes, categories and banks come thousands of times.
+_clean = lru_cache(maxsize=16_384)(clean_name)
 
 
 class Unclear(ValueError):
@@ -31,6 +33,8 @@ class Unclear(ValueError):
 
 def text_of(cell: Cell) -> str:
     """The cell as text: NFC, single spaces; whole numbers without a decimal point."""
+    if isinstance(cell, str):
+        return _clean(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -39,7 +43,7 @@ def text_of(cell: Cell) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e18 else repr(cell)
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
-    return clean_name(str(cell))
+    return str(cell)
 
 
 def is_number(cell: Cell) -> bool:

@@ -169,13 +169,17 @@ class SheetReader:
         values: dict[str, Cell] = {}
         notes: list[str] = []
         bad: list[Finding] = []
+        value: Cell
         for position, cell in enumerate(row.cells):
             if cell is None:
                 continue
             key = sheet.keys.get(position)
-            value = (
-                self._text(sheet, row.number, key or "notes", cell, bad) if isinstance(cell, str) else cell
-            )
+            if not isinstance(cell, str):
+                value = cell
+            elif cell.isascii() and len(cell) <= _LONGEST:
+                value = cell.strip()
+            else:
+                value = self._text(sheet, row.number, key or "notes", cell, bad)
             if value == "":
                 continue
             if key:
@@ -188,10 +192,7 @@ class SheetReader:
         if len(cell) > _LONGEST:
             bad.append(Finding(key, "too_long", {"limit": str(_LONGEST)}))
             return ""
-        text = str(_decoded(cell, sheet))
-        if text.isascii():
-            return text.strip()
-        text, encoding, trouble = _repaired(text)
+        text, encoding, trouble = _repaired(str(_decoded(cell, sheet)))
         if encoding:
             self._told_once(sheet, number, key, "legacy_font", {"font": encoding.upper()})
         if trouble == "unreadable" and key != "notes":
@@ -225,7 +226,8 @@ class SheetReader:
 
     @staticmethod
     def _is_example(values: Mapping[str, Cell]) -> bool:
-        return fold(text_of(values.get("stt"))) == fold(EXAMPLE_MARK)
+        mark = values.get("stt")
+        return isinstance(mark, str) and fold(mark) == fold(EXAMPLE_MARK)
 
     # Findings
 

@@ -172,9 +172,9 @@ def _rows(child: subprocess.Popen[bytes]) -> Iterator[Row]:
                 raise refuse("too_many_rows")
             if len(said["cells"]) > MAX_COLUMNS:
                 raise refuse("too_many_columns")
-            cells = [
-                date.fromisoformat(cell[0]) if isinstance(cell, list) else cell for cell in said["cells"]
-            ]
+            cells = said["cells"]
+            if line.count(b"[") > 1:  # a list among the cells is a date
+                cells = [date.fromisoformat(cell[0]) if isinstance(cell, list) else cell for cell in cells]
             yield Row(sheet, said["row"], cells, total, recoded)
         elif "sheet" in said:
             sheet, total, recoded = said["sheet"], said["rows"], said["recoded"]
