@@ -27,9 +27,10 @@ $(MESSAGES): config/messages.py $(wildcard locale/vi/LC_MESSAGES/*.po locale/vi/
 database: setup
 	$(PY) manage.py migrate --verbosity 0
 
-# The whole main job on the full synthetic roll, then the site; HEADLESS=1 stops after the coverage table.
+# The whole main job on the full synthetic roll, then the site; HEADLESS=1 stops after the coverage table, REFORM=1
+# goes on through the reorganisation of 2025-07-01 first.
 demo: database
-	$(PY) manage.py demo $(if $(HEADLESS),--headless)
+	$(PY) manage.py demo $(if $(HEADLESS),--headless) $(if $(REFORM),--reform)
 
 # The site with a worker and beat on this machine's own servers, until Ctrl-C.
 site: database

@@ -42,7 +42,8 @@ PERMISSIONS: dict[str, frozenset[Action]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What one officer may do on one day: for each role held, the ids of its unit and of all units under it."""
+    """What one officer may do on one day: for each role held, the ids of its unit, of all units under it, and of the
+    earlier units that these took over at a reorganisation: whose unfinished business and history they have."""
 
     user_id: int | None
     grants: tuple[tuple[str, frozenset[int]], ...] = field(default=())
@@ -68,7 +69,7 @@ def reader_for(user: User, *, on: date) -> Reader:
         return Reader(user_id=None)
     grants = []
     for role in Role.objects.on(on).filter(user=user).select_related("unit"):
-        units = frozenset(Unit.objects.under(role.unit).values_list("pk", flat=True))
+        units = frozenset(Unit.objects.under_or_before(role.unit).values_list("pk", flat=True))
         grants.append((role.name, units))
     return Reader(user_id=user.pk, grants=tuple(grants))
 

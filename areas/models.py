@@ -42,6 +42,20 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """`unit` itself and every unit below it (province > district > commune)."""
         return self.filter(Q(pk=unit.pk) | Q(parent=unit.pk) | Q(parent__parent=unit.pk))
 
+    def under_or_before(self, unit: Unit) -> UnitQuerySet:
+        """`under(unit)`, and the units whose default successor is among them, which these follow in their affairs.
+
+        All of a province that was merged follows with it; of a district only what it was itself, not its communes.
+        """
+        taken_over = Succession.objects.filter(is_default=True, successor__in=Unit.objects.under(unit))
+        merged = taken_over.filter(predecessor__level=Level.PROVINCE).values("predecessor")
+        return self.filter(
+            Q(pk__in=Unit.objects.under(unit).values("pk"))
+            | Q(pk__in=taken_over.values("predecessor"))
+            | Q(parent__in=merged)
+            | Q(parent__parent__in=merged)
+        )
+
     def paying(self) -> UnitQuerySet:
         """Units that pay at least one commune."""
         return self.filter(pk__in=Unit.objects.exclude(paying_unit=None).values("paying_unit"))

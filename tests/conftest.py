@@ -72,3 +72,14 @@ def _take_slot() -> int:
         _slot_lock = descriptor
         return slot
     raise pytest.UsageError(f"{_SLOTS} test runs are already using {folder}")
+
+
+@pytest.fixture(autouse=True)
+def in_vietnamese() -> Iterator[None]:
+    """A page asked for in English leaves its language active; the next test begins in the site's own."""
+    from django.conf import settings
+    from django.utils import translation
+
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.activate(settings.LANGUAGE_CODE)

@@ -22,11 +22,13 @@ from beneficiaries.providers import load_providers
 from benefits.models import Category
 from benefits.operations import load_benefits
 from common.text import fold, person_sort_key
+from desk.operations.reorganisation import move_homes
 from payments.models import Cycle
 from payments.operations import generation
 from payments.operations.generation import SliceResult
 
 AGRIBANK = "970405"
+REFORM = date(2025, 7, 1)
 NOON = datetime(2024, 12, 1, 12, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
@@ -99,7 +101,9 @@ def officer(username: str) -> User:
 
 
 def run_round(month: date, *, last_month: date | None = None, routed_on: date | None = None) -> SliceResult:
-    """Open the cycle if need be and make its next round in this process."""
+    """Open the cycle if need be and make its next round in this process; after the reform in the new communes."""
+    if month >= REFORM:
+        move_homes(on_date=REFORM)
     cycle: Cycle = generation.open_cycle(month=month, last_month=last_month)
     made = generation.open_round(cycle=cycle, routed_on=routed_on or month, at=NOON)
     return generation.drain_round(round_id=made.pk, at=clock)

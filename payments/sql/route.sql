@@ -18,7 +18,7 @@ JOIN beneficiaries_person p ON p.id = o.person_id AND p.id >= %(person_from)s AN
 LEFT JOIN beneficiaries_residence r ON r.person_id = o.person_id
     AND r.person_id >= %(person_from)s AND r.person_id < %(person_to)s
     AND r.valid_from <= %(month)s AND (r.valid_to IS NULL OR r.valid_to >= %(month)s)
-LEFT JOIN areas_unit commune ON commune.id = r.commune_id
+LEFT JOIN areas_unit commune ON commune.id = r.commune_id AND (commune.valid_to IS NULL OR commune.valid_to >= %(month)s)
 LEFT JOIN beneficiaries_payoutmethod m ON m.person_id = o.person_id
     AND m.person_id >= %(person_from)s AND m.person_id < %(person_to)s
     AND m.valid_from <= %(routed_on)s AND (m.valid_to IS NULL OR m.valid_to >= %(routed_on)s)

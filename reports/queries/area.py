@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access import Action, Reader
-from areas.models import Level, Unit
+from areas.models import Level, Succession, Unit
 from reports.models import Figure, Part
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Units by id with their parents read; `tops` are those not inside another; empty where nothing may be seen."""
+    """Units by id with their parents read, with those that they took over at a reorganisation.
+
+    `tops` are those neither inside another nor followed by one; empty where nothing may be seen.
+    """
 
     units: Mapping[int, Unit]
     tops: tuple[Unit, ...]
@@ -32,6 +36,8 @@ class Area:
     @property
     def chain(self) -> tuple[int, ...]:
         """Ids from the area upwards: whose targets hold for its totals."""
+        if self.whole_province:
+            return tuple(unit.pk for unit in self.units.values() if unit.level == Level.PROVINCE)
         return self.chain_of(self.tops[0]) if len(self.tops) == 1 else ()
 
     def chain_of(self, unit: Unit) -> tuple[int, ...]:
@@ -46,14 +52,36 @@ class Area:
         return Figure.objects.filter(part=part, commune_id__in=list(self.units))
 
 
-def area_of(reader: Reader) -> Area:
-    """The area in which the reader sees coverage."""
+def area_of(reader: Reader, *, within: int | None = None) -> Area:
+    """The area in which the reader sees coverage; `within` narrows it to one unit of it and what that took over."""
     ids = reader.units(Action.SEE_COVERAGE)
-    units = {
-        unit.pk: unit
-        for unit in Unit.objects.filter(pk__in=ids)
-        .select_related("parent__parent")
-        .order_by("code", "valid_from")
-    }
-    tops = tuple(unit for unit in units.values() if unit.parent_id not in units)
+    wanted = Unit.objects.filter(pk__in=ids)
+    narrowed = Unit.objects.filter(pk=within, pk__in=ids).first() if within else None
+    if narrowed:
+        wanted = wanted.filter(pk__in=Unit.objects.under_or_before(narrowed))
+    units = {unit.pk: unit for unit in wanted.select_related("parent__parent").order_by("code", "valid_from")}
+    followed = set(
+        Succession.objects.filter(
+            is_default=True, predecessor__in=list(units), successor__in=list(units)
+        ).values_list("predecessor", flat=True)
+    )
+    # Who finishes a district's lists does not thereby stand for its communes.
+    for pk in followed:
+        if units[pk].level == Level.DISTRICT and units[pk].parent_id not in units:
+            del units[pk]
+    tops = tuple(unit for unit in units.values() if unit.parent_id not in units and unit.pk not in followed)
     return Area(units=units, tops=tops, sees_sensitive=ids <= reader.units(Action.SEE_SENSITIVE))
+
+
+def followers(*, on: date) -> dict[int, int]:
+    """For each unit that has ended by that day, the id of the unit that follows it then by default."""
+    steps = dict(
+        Succession.objects.filter(is_default=True, on_date__lte=on).values_list("predecessor", "successor")
+    )
+    return {unit: _last(unit, steps) for unit in steps}
+
+
+def _last(unit: int, steps: Mapping[int, int]) -> int:
+    while unit in steps:
+        unit = steps[unit]
+    return unit

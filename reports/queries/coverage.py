@@ -24,7 +24,7 @@ from common.text import sort_key
 from payments.models import Cycle
 from reports.models import Figure, Part, Snapshot
 from reports.operations import keep_figures
-from reports.queries.area import Area, area_of
+from reports.queries.area import Area, area_of, followers
 from reports.targets import Targets, missing, targets
 
 TOTAL = "total"
@@ -85,12 +85,21 @@ class Coverage:
         return self.by == By.CATEGORY
 
 
-def coverage(*, month: date, by: By, reader: Reader) -> Coverage:
+def coverage(
+    *,
+    month: date,
+    by: By,
+    reader: Reader,
+    units_on: date | None = None,
+    within: int | None = None,
+) -> Coverage:
     """Coverage of the cycle that pays `month`, in the reader's area, one row a district, commune and so on.
 
-    Where districts are gone their rows are the paying units. Raises NoFigures.
+    Where districts are gone their rows are the paying units. `units_on` shows a month before a reorganisation in the
+    units of that day, each commune's figures in the one that follows it by default. `within` narrows the area to
+    one unit. Raises NoFigures.
     """
-    table = table_of(month=month, reader=reader)
+    table = table_of(month=month, reader=reader, units_on=units_on, within=within)
     return Coverage(
         month=month,
         cycle=table.cycle,
@@ -101,7 +110,9 @@ def coverage(*, month: date, by: By, reader: Reader) -> Coverage:
     )
 
 
-def table_of(*, month: date, reader: Reader) -> Table:
+def table_of(
+    *, month: date, reader: Reader, units_on: date | None = None, within: int | None = None
+) -> Table:
     """The standing figures of the cycle that pays `month`, ready to be read by rows. Raises NoFigures."""
     cycle = Cycle.objects.filter(month__lte=month, last_month__gte=month).first()
     if cycle is None:
@@ -117,18 +128,33 @@ def table_of(*, month: date, reader: Reader) -> Table:
     if snapshot is None:
         text = _("The list of %(month)s is still being made; its figures follow as soon as it is done.")
         raise NoFigures(text % {"month": format_month(month)})
-    return Table(cycle=cycle, settled=snapshot.settled, months=months, area=area_of(reader), held=targets())
+    return Table(
+        cycle=cycle,
+        snapshot=snapshot,
+        months=months,
+        area=area_of(reader, within=within),
+        held=targets(),
+        units_on=units_on if units_on and units_on > cycle.last_month else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How the figures of one cycle become rows for one area; `months` are the twelve months up to it."""
+    """How the figures of one cycle become rows for one area; `months` are the twelve months up to it.
+
+    `units_on`: a day after a reorganisation whose units take the place of the month's own, else None.
+    """
 
     cycle: Cycle
-    settled: bool
+    snapshot: Snapshot
     months: list[date]
     area: Area
     held: Targets
+    units_on: date | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.snapshot.settled
 
     @property
     def month(self) -> date:
@@ -139,7 +165,9 @@ class Table:
         return add_up(self.rows(By.SCHEME), key=TOTAL, name=self.area.name, target=target)
 
     def has_districts(self) -> bool:
-        """Whether any district pays in this month; after the reform none does."""
+        """Whether any district pays in this month; after the reform none does, nor in units of a day after it."""
+        if self.units_on:
+            return False
         figures = self.area.figures(Part.WHOLE).filter(snapshot=self.month)
         return figures.filter(unit__level=Level.DISTRICT, unit_id__in=list(self.area.units)).exists()
 
@@ -161,10 +189,19 @@ class Table:
         ]
 
     def _communes(self) -> list[Row]:
-        return self._units(self._sums(Part.WHOLE, "commune_id"))
+        """By commune, where asked for by the one that follows it."""
+        following = followers(on=self.units_on) if self.units_on else {}
+        sums: Sums = {}
+        for (commune,), found in self._sums(Part.WHOLE, "commune_id").items():
+            follower = following.get(int(str(commune)))
+            place = (follower if follower in self.area.units else commune,)
+            sums[place] = sums.get(place, Sum4()) + found
+        return self._units(sums)
 
     def _districts(self) -> list[Row]:
-        """By paying unit; where the reader sees less than a paying unit, by commune."""
+        """By paying unit; where the reader sees less than a paying unit, or asks for later units, by commune."""
+        if self.units_on:
+            return self._communes()
         inside: Sums = {}
         for (unit, commune), found in self._sums(Part.WHOLE, "unit_id", "commune_id").items():
             place = (unit if unit in self.area.units else commune,)

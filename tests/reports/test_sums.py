@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.access import province_reader
 from areas.models import Unit
+from desk.operations.reorganisation import confirm, prepare
 from payments.models import Payment
 from payments.transitions import Outcome
 from reports.queries.coverage import By, coverage
@@ -84,4 +85,52 @@ def test_every_table_adds_up_to_the_province_and_to_the_oracle(people):
             assert told([total]) == expected()
             for table in (By.SCHEME, By.DISTRICT, By.COMMUNE):
                 assert told(coverage(month=DECEMBER, by=table, reader=province_reader()).rows) == expected()
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    people=st.lists(
+        st.tuples(st.integers(0, 11), st.booleans(), st.sampled_from(["", "Thôn 1", "Thôn 2"])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_every_table_adds_up_across_the_reorganisation_in_old_and_in_new_units(people):
+    """Communes of three districts, the split ones among them; a month before the reform and one after it."""
+    june, july = date(2025, 6, 1), date(2025, 7, 1)
+    units = Unit.objects.on(june).communes().filter(parent__code__in=["593", "595", "596"])
+    communes = list(units.order_by("code"))[::4]
+    reader = province_reader()
+    with transaction.atomic():
+        for number, (where, bank, hamlet) in enumerate(people):
+            who = worlds.person(
+                f"Nguyễn Thị {number}", born=date(1980, 1, 1), lives=communes[where % len(communes)]
+            )
+            who.residences.update(hamlet=hamlet)
+            worlds.grant(who, "BTXH_5.6_DBN", since=june, queue=False)
+            if bank:
+                worlds.account(who, number=f"88{who.pk}")
+        worlds.run_round(june)
+        first, second = worlds.officer("truoc"), worlds.officer("sau")
+        prepare(on_date=july, by=first, at=worlds.NOON)
+        assert confirm(on_date=july, by=second, at=worlds.NOON).people == len(people)
+        worlds.run_round(july)
+        banked = sum(bank for _where, bank, _hamlet in people)
+        wanted = (banked, len(people), len(people) * 1_000_000, banked * 1_000_000)
+        for month in (june, july):
+            for table in (By.SCHEME, By.DISTRICT, By.COMMUNE):
+                for units_on in (None, july):
+                    found = coverage(month=month, by=table, reader=reader, units_on=units_on)
+                    assert told(found.rows) == told([found.total]) == wanted
+            if month == june:
+                districts = {
+                    row.key: row.all for row in coverage(month=june, by=By.DISTRICT, reader=reader).rows
+                }
+                assert sum(districts.values()) == len(people)
+                assert set(districts) <= {"593", "595", "596"}
+        codes = {row.key: row.all for row in coverage(month=july, by=By.COMMUNE, reader=reader).rows}
+        assert codes == {
+            row.key: row.all for row in coverage(month=june, by=By.COMMUNE, reader=reader, units_on=july).rows
+        }
         transaction.set_rollback(True)

@@ -23,6 +23,7 @@ from beneficiaries.roll.writing import write_roll
 from common.money import format_number, format_vnd
 from common.progress import progress_bar
 from desk.demonstration.last_list import write_last_list
+from desk.demonstration.reform import show_reform
 from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
@@ -44,8 +45,15 @@ class Command(BaseCommand):
         parser.add_argument("--headless", action="store_true", help="stop after the coverage table")
         parser.add_argument("--people", type=int, default=PEOPLE)
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--reform",
+            action="store_true",
+            help="go on through the reorganisation of 2025-07-01, to August 2025",
+        )
 
-    def handle(self, *args: Any, headless: bool, people: int, port: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, headless: bool, people: int, port: int, reform: bool, **options: Any
+    ) -> None:
         if not settings.DEMO:
             raise CommandError("The demonstration makes people up; it does not run in production.")
         with self._step("Reference data: units, decrees, banks"):
@@ -59,6 +67,8 @@ class Command(BaseCommand):
             with self._step("The list that one commune paid last month, compared: four planted differences"):
                 self._last_list()
         self._year()
+        if reform:
+            show_reform(password=password, step=self._step, write=self.stdout.write)
         with self._step("Ledger"):
             broken = [invariant.id for invariant in check_ledger() if invariant.broken]
             self.stdout.write("check_ledger: " + (", ".join(broken) or "clean"))

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.access import province_reader
-from common.commands import JsonCommand, month_argument
+from common.commands import JsonCommand, day_argument, month_argument
 from common.money import format_number, format_vnd
 from common.months import format_month
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage
@@ -26,10 +26,15 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("month", type=month_argument, metavar="YYYY-MM")
         parser.add_argument("--by", choices=[by.value for by in By], default=By.SCHEME.value)
+        parser.add_argument(
+            "--units", type=day_argument, metavar="YYYY-MM-DD", help="in the units of this later day"
+        )
 
-    def handle(self, *args: Any, month: date, by: str, as_json: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, month: date, by: str, units: date | None, as_json: bool, **options: Any
+    ) -> None:
         try:
-            found = coverage(month=month, by=By(by), reader=province_reader())
+            found = coverage(month=month, by=By(by), reader=province_reader(), units_on=units)
         except NoFigures as error:
             raise CommandError(str(error)) from error
         if as_json:
