@@ -69,17 +69,20 @@ def batches_act(request: OfficerRequest) -> HttpResponse:
     if name not in TOGETHER:
         raise Http404
     action, act = _STEPS[name]
+    require(request, action)
+    named = request.POST.getlist("batch")
+    if not all(batch_id.isdigit() for batch_id in named):
+        raise Http404
+    found = [_find(request, int(batch_id)) for batch_id in named]
+    for one in found:  # before the first is changed: the page of a refusal says that nothing was
+        require(request, action, one.unit_id)
     done, refused = 0, []
-    for batch_id in request.POST.getlist("batch"):
-        if not batch_id.isdigit():
-            raise Http404
-        found = _find(request, int(batch_id))
-        require(request, action, found.unit_id)
+    for one in found:
         try:
-            act(request, found)
+            act(request, one)
             done += 1
         except PaymentsError as error:
-            refused.append(f"{found}: {error}")
+            refused.append(f"{one}: {error}")
     if done:
         messages.success(request, TOGETHER[name].done % {"n": done})
     for refusal in refused[:REFUSALS_SHOWN]:

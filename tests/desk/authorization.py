@@ -34,6 +34,9 @@ BATCH = "404    200      200      200        403  403    200           200     4
 AWAY = " 404    404      404      404        403  403    200           404     403"
 
 
+THE_BATCH = "the batch asked about"
+
+
 def step(own: str, **fields: str) -> Row:
     """A button of a batch: elsewhere there is no batch, except for the administrator, who may do none of them."""
     away = "404 404 404 404 403 403 403 404 403"
@@ -76,6 +79,15 @@ ROWS = [
     step("404    403      403      302        403  403    403           403     403", action="release"),
     step("404    403      403      302        403  403    403           403     403", action="settle"),
     Row("batch_act", "POST", "404 404 404 404 403 403 404 404 403", "404 404 404 404 403 403 404 404 403"),
+    *(
+        Row("batches_act", "POST", own, away, {"action": action, "batch": THE_BATCH})
+        for action, own, away in (
+            ("submit", "403 302 403 403 403 403 403 403 403", "403 404 403 403 403 403 403 403 403"),
+            ("release", "403 403 403 302 403 403 403 403 403", "403 403 403 404 403 403 403 403 403"),
+            ("settle", "403 403 403 302 403 403 403 403 403", "403 403 403 404 403 403 403 403 403"),
+            ("approve", "404 404 404 404 404 404 404 404 404", "404 404 404 404 404 404 404 404 404"),
+        )
+    ),
     Row("payment_explanation", "GET", READS, AWAY),
     # The commune's officer sees the payments of its people and takes none out of a list.
     Row(
@@ -108,4 +120,18 @@ PUBLIC = {
     ("login", "POST"): 200,
     ("set_language", "GET"): 302,
     ("set_language", "POST"): 302,
+}
+# What machines ask (/api/) answers 401 without a token, whoever is signed in, but for the token itself, which takes
+# the client's secret, and the schema, which is published.
+OPEN_TO_MACHINES = {
+    ("bank_token", "GET"): 405,
+    ("bank_token", "POST"): 400,
+    ("bank_token", "PUT"): 405,
+    ("bank_token", "PATCH"): 405,
+    ("bank_token", "DELETE"): 405,
+    ("schema", "GET"): 200,
+    ("schema", "POST"): 405,
+    ("schema", "PUT"): 405,
+    ("schema", "PATCH"): 405,
+    ("schema", "DELETE"): 405,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import date
 
@@ -19,7 +20,7 @@ from accounts.models import Role, RoleName
 from areas.models import Unit
 from payments.models import Batch
 from tests import desk_world, worlds
-from tests.desk.authorization import PUBLIC, ROWS, WHO
+from tests.desk.authorization import OPEN_TO_MACHINES, PUBLIC, ROWS, THE_BATCH, WHO
 from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -35,8 +36,10 @@ def addresses(within: URLResolver, space: str = "", route: str = "/") -> Iterato
             yield from addresses(entry, f"{space}{entry.namespace}:" if entry.namespace else space, here)
 
 
-SITE = [name for name, _route in addresses(get_resolver()) if not name.startswith("admin:")]
-ADMIN = [(name, route) for name, route in addresses(get_resolver()) if name.startswith("admin:")]
+ALL = list(addresses(get_resolver()))
+ADMIN = [(name, route) for name, route in ALL if name.startswith("admin:")]
+MACHINES = [(name, route) for name, route in ALL if route.startswith("/api/")]
+SITE = [name for name, route in ALL if (name, route) not in ADMIN + MACHINES]
 
 
 @pytest.fixture
@@ -106,7 +109,9 @@ def test_every_role_gets_the_answers_that_its_tasks_take_in_its_own_area_and_in_
             args = known.get(row.url, ([], []))[place]
             for who, status in zip(WHO, expected.split(), strict=False):
                 client = world.client(who) if row.url == "logout" else clients[who]
-                got = ask(client, row.method, reverse(row.url, args=args), row.fields)
+                batch = str(known["batch"][place][0])
+                fields = {n: batch if value == THE_BATCH else value for n, value in row.fields.items()}
+                got = ask(client, row.method, reverse(row.url, args=args), fields)
                 if got != int(status):
                     area = ("own", "other")[place]
                     wrong.append(f"{row.method} {row.url} {row.fields} {who} {area}: {got}, not {status}")
@@ -146,14 +151,31 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_by_every_address_but_the_pu
     assert not reader_for(AnonymousUser(), on=DECEMBER).grants  # type: ignore[arg-type]
 
 
+def some_path(route: str) -> str:
+    """A path that fits a route, with 1 in its variable parts."""
+    filled = re.sub(r"<uuid:[^>]+>", str(uuid.UUID(int=1)), re.sub(r"\(\?P.*", "1", route))
+    return "/" + re.sub(r"<[^>]+>", "1", filled).replace("^", "").replace("$", "").lstrip("/")
+
+
+@pytest.mark.parametrize("who", ["administrator", "preparer", ""])
+def test_what_machines_ask_takes_a_token_and_no_officer_s_session_opens_it(world, who):
+    client = world.client(who) if who else Client()
+    answers = {
+        (name, method): client.generic(method, some_path(route)).status_code
+        for name, route in MACHINES
+        for method in METHODS
+    }
+    assert MACHINES
+    assert {key: got for key, got in answers.items() if got != 401} == OPEN_TO_MACHINES
+
+
 @pytest.mark.parametrize("who", [*WHO, ""])
 def test_no_role_opens_a_page_of_the_technical_administration(world, who):
     client = world.client(who) if who else Client()
     opened = [
         name
         for name, route in ADMIN
-        if name != "admin:login"
-        and client.get("/" + re.sub(r"<[^>]+>|\(\?P.*", "1", route).strip("/^$")).status_code == 200
+        if name != "admin:login" and client.get(some_path(route)).status_code == 200
     ]
     assert ADMIN
     assert opened == []
