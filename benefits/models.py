@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import IntegerRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -286,3 +287,60 @@ class Base(Dated):
 
     def __str__(self) -> str:
         return f"{self.base_code} {self.applies_from}"
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open", _("proposed")
+    CONFIRMED = "confirmed", _("in the tables")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Proposal(models.Model):
+    """Rates and bases that one officer proposes and another puts into the tables, with what they would change.
+
+    `rows` are those of benefits/entering.py. The preview compares the law with and without them, reckoned on
+    `reckoned_on`, for `month` (the first that the proposal pays regularly) and the months from `first_month` to it,
+    which it pays as arrears.
+    """
+
+    source = models.CharField(_("decree or resolution"), max_length=200)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    rows = models.JSONField()
+    month = models.DateField()
+    first_month = models.DateField()
+    reckoned_on = models.DateField()
+    state = models.CharField(max_length=9, choices=ProposalState, default=ProposalState.OPEN)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    previewed_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("proposed change of law")
+        verbose_name_plural = _("proposed changes of law")
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.CONFIRMED)
+                | Q(decided_by__isnull=False, decided_at__isnull=False, previewed_at__isnull=False)
+                & ~Q(decided_by=F("proposed_by")),
+                name="two_people_change_the_law",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class ProposalPart(models.Model):
+    """People with ids in [person_from, person_to) of a preview; `figures` once they are reckoned."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    person_from = models.BigIntegerField()
+    person_to = models.BigIntegerField()
+    figures = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "number"], name="a_preview_part_once")]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
+from benefits.entering import LawRow, RowsRefused, key_of
 from benefits.models import Base, Category, Confidence, Rate
+from common import sql
 from common.months import add_months, month_of
 from common.reference import Changes, bring_to
 
@@ -67,6 +70,49 @@ def load_benefits(*, exclude: Collection[str] = ()) -> BenefitsLoad:
     rates = _load(Rate, [_rate(row) for name in RATE_FILES for row in _read(name)], RATE_KEY, exclude)
     bases = _load(Base, [_base(row) for row in _read("bases.csv")], BASE_KEY, exclude)
     return BenefitsLoad(categories, rates, bases, affected_by(_touched(rates), _touched(bases)))
+
+
+def put_rows(rows: Sequence[LawRow]) -> list[LawRow]:
+    """Write an officer's rows; one with the key of a row that is there takes its place. No look-back is queued.
+
+    Returns every row as it was and as it is, for `affected_by`. Raises RowsRefused where the tables would grant one
+    person two rates in a month, or a row breaks one of their constraints. The caller holds the transaction.
+    """
+    present = {key_of(row): row for model in (Rate, Base) for row in model.objects.all()}
+    touched: list[LawRow] = []
+    added: dict[type[LawRow], list[Any]] = {Rate: [], Base: []}
+    try:
+        with transaction.atomic():
+            for row in rows:
+                old = present.get(key_of(row))
+                touched += [row] if old is None else [old, row]
+                if old is None:
+                    added[type(row)].append(row)
+                else:
+                    row.pk = old.pk
+                    row.save(force_update=True)
+            for model, new in added.items():
+                model.objects.bulk_create(new)
+    except IntegrityError as error:
+        raise RowsRefused([(0, _("The rows contradict each other or the tables: %(error)s") % {
+            "error": str(error).splitlines()[0]})]) from error  # fmt: skip
+    _refuse_two_rates(rows)
+    return touched
+
+
+def _refuse_two_rates(rows: Sequence[LawRow]) -> None:
+    months = sorted({row.applies_from for row in rows})
+    day = max([row.in_force_from for row in rows] + [add_months(months[-1], 1)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH asked AS (SELECT month FROM unnest(%(months)s::date[]) AS m (month)),\n"
+            f"rates AS ({sql.load('benefits', 'rates')})\n{sql.load('benefits', 'overlapping_rates')}",
+            {"months": months, "reckoned_on": day},
+        )
+        twice = [f"{category} ({month:%m/%Y})" for category, month in cursor.fetchall()]
+    if twice:
+        message = _("Two rates would hold for the same age or injury rate: %(named)s. Give the whole band.")
+        raise RowsRefused([(0, message % {"named": ", ".join(twice)})])
 
 
 def affected_by(rates: Iterable[Rate], bases: Iterable[Base]) -> list[Affected]:
