@@ -22,6 +22,8 @@ class Action(StrEnum):
     RELEASE = "release"
     WITHDRAW = "withdraw"
     CLOSE = "close"
+    SEE_LAW = "see_law"
+    CHANGE_LAW = "change_law"
     ADMINISTER = "administer"
 
 
@@ -30,13 +32,13 @@ _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
 # The one table of permissions. Deciding officers alone see which social protection a person with HIV receives.
 PERMISSIONS: dict[str, frozenset[Action]] = {
     R.COMMUNE_OFFICER: _READ,
-    R.PREPARER: _READ | {A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE},
-    R.APPROVER: _READ | {A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE},
+    R.PREPARER: _READ | {A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW},
+    R.APPROVER: _READ | {A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW},
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
     R.POST_CLERK: frozenset(),
     R.VIEWER: frozenset({A.SEE_COVERAGE}),
-    R.ADMINISTRATOR: _READ | {A.MAKE_LISTS, A.CLOSE, A.ADMINISTER},
-    R.AUDITOR: _READ,
+    R.ADMINISTRATOR: _READ | {A.MAKE_LISTS, A.CLOSE, A.SEE_LAW, A.CHANGE_LAW, A.ADMINISTER},
+    R.AUDITOR: _READ | {A.SEE_LAW},
 }
 
 

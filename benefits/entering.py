@@ -16,6 +16,8 @@ from benefits.models import Base, Category, Confidence, Rate
 
 LawRow = Rate | Base
 _NOT_KEPT = {"id", "from_file"}
+# A row that differs in these alone changes nobody's money and no source.
+_UNWEIGHED = {"table", "confidence_note", "band_name_vi", "band_name_en", "applies_to", "ends_in_force_from"}
 
 
 class RowsRefused(Exception):
@@ -81,11 +83,20 @@ def complete(rows: Iterable[Entered], *, source: str = "", month: dt.date | None
             problems.append((row.line, " ".join(error.messages)))
         else:
             made += found
-    if not made and not problems:
-        problems.append((0, _("There is no row of a rate or base in it.")))
     if problems:
         raise RowsRefused(problems)
-    return made
+    if not made:
+        raise RowsRefused([(0, _("There is no row of a rate or base in it."))])
+    changing = [row for row in made if not _is_in_the_tables(row)]
+    if not changing:
+        raise RowsRefused([(0, _("Every row is in the tables already: nothing would change."))])
+    return changing
+
+
+def _is_in_the_tables(row: LawRow) -> bool:
+    """Whether a table that was downloaded and loaded again still holds this row as it was."""
+    same = {name: value for name, value in as_json(row).items() if name not in _UNWEIGHED}
+    return type(row).objects.filter(**same).exists()
 
 
 def key_of(row: LawRow) -> tuple[Any, ...]:

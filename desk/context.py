@@ -33,6 +33,7 @@ def _nav(path: str, reader: Reader) -> list[dict[str, Any]]:
         (Action.SEE_PAYMENTS, "batches", _("Batches")),
         (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
         (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
+        (Action.SEE_LAW, "law", _("Rates")),
         (Action.ADMINISTER, "reorganisations", _("Reorganisation")),
     ]
     links = [

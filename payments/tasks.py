@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.models import Round, RoundState, Slice, SliceState
-from payments.operations import generation
+from payments.operations import generation, proposals
 from payments.operations.errors import SliceStopped
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,12 @@ def make_slice(round_id: int) -> None:
     ) as stopped:  # kept with the slice and shown on the cycle's page; the sweep tries again
         log.warning("round %s: a slice waits for the records of %s people", round_id, len(stopped.people))
     generation.finish_round(round_id=round_id, at=timezone.now())
+
+
+@shared_task
+def reckon_preview(proposal_id: int) -> None:
+    """Reckon one waiting part of the preview of a change of law."""
+    proposals.reckon_next_part(proposal_id=proposal_id, at=timezone.now())
 
 
 @shared_task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import MonthConverter
-from payments.views import batches, cycles, payments
+from payments.views import batches, cycles, law, payments
 
 register_converter(MonthConverter, "month")
 
@@ -22,4 +22,12 @@ urlpatterns = [
     path("batches/<int:batch_id>/changes/<slug:key>/", batches.batch_change, name="batch_change"),
     path("payments/<int:payment_id>/why/", payments.payment_explanation, name="payment_explanation"),
     path("payments/<int:payment_id>/withdraw/", payments.payment_withdraw, name="payment_withdraw"),
+    path("law/", law.law, name="law"),
+    path("law/table/", law.table, name="law_table"),
+    path("law/propose/", law.propose, name="law_propose"),
+    path("law/simulate/", law.simulation, name="law_simulate"),
+    path("law/proposals/<int:proposal_id>/", law.proposal, name="law_proposal"),
+    path("law/proposals/<int:proposal_id>/act/", law.act, name="law_act"),
+    path("law/proposals/<int:proposal_id>/progress/", law.progress, name="law_progress"),
+    path("law/proposals/<int:proposal_id>/people/", law.people, name="law_people"),
 ]

@@ -44,6 +44,7 @@ from payments.operations.errors import (
 )
 from payments.operations.lookback import queue_law_changes
 from payments.operations.stops import keep_stops
+from payments.queries.law import missing_rates
 
 # From the months asked to what is still owed: each file is one relation that reads those before it.
 BALANCE = (
@@ -253,18 +254,8 @@ def _refuse_closed(cycle: Cycle) -> None:
 
 
 def _refuse_without_rates(cycle: Cycle) -> None:
-    statement = (
-        "WITH asked AS (SELECT month FROM unnest(%(months)s::date[]) AS m (month)), rates AS ("
-        + sql.load("benefits", "rates")
-        + ")\n"
-        + sql.load("payments", "unrated")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {"months": list(months_between(cycle.month, cycle.last_month)), "reckoned_on": cycle.reckoned_on},
-        )
-        missing = cursor.fetchall()
+    months = months_between(cycle.month, cycle.last_month)
+    missing = missing_rates(months=months, on=cycle.reckoned_on)
     if missing:
         raise RateMissing(missing=missing)
 

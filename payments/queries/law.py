@@ -26,7 +26,14 @@ def rates_of(*, month: date, on: date) -> list[dict[str, Any]]:
         )
         columns = [column[0] for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return [row | {"confidence": weakest(row["confidence"], row["base_confidence"])} for row in rows]
+    return [
+        row
+        | {
+            "own_confidence": row["confidence"],
+            "confidence": weakest(row["confidence"], row["base_confidence"]),
+        }
+        for row in rows
+    ]
 
 
 def bases_of(*, month: date, on: date) -> list[Base]:

@@ -25,7 +25,7 @@ from payments import dispatch, words
 from payments.forms import RoundForm
 from payments.models import Cycle, CycleState
 from payments.operations import closing, generation
-from payments.operations.errors import PaymentsError, SliceStopped
+from payments.operations.errors import PaymentsError, RateMissing, SliceStopped
 from payments.queries import overview
 from payments.queries.overview import RoundProgress
 from payments.transitions import BatchState, Outcome
@@ -55,6 +55,7 @@ def cycle_list(request: OfficerRequest) -> HttpResponse:
 def round_open(request: OfficerRequest) -> HttpResponse:
     """Confirm and make a month's list: its regular round, or a supplementary one where it has been made."""
     require(request, Action.MAKE_LISTS)
+    law_url = ""
     if request.method == "POST":
         form = RoundForm(request.POST)
         if form.is_valid():
@@ -71,6 +72,8 @@ def round_open(request: OfficerRequest) -> HttpResponse:
                 )
             except PaymentsError as error:
                 form.add_error(None, str(error))
+                if isinstance(error, RateMissing):
+                    law_url = f"{reverse('law')}?month={format_month(month)}"
             else:
                 if not dispatch.ring(round_id=made.pk):
                     messages.warning(
@@ -79,7 +82,11 @@ def round_open(request: OfficerRequest) -> HttpResponse:
                 return redirect("cycle", month=month)
     else:
         form = RoundForm(initial={"month": _written(request.GET.get("month", ""))})
-    return render(request, "payments/round_open.html", {"form": form, "consequence": _consequence(form)})
+    return render(
+        request,
+        "payments/round_open.html",
+        {"form": form, "consequence": _consequence(form), "law_url": law_url},
+    )
 
 
 @require_GET

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
+from areas.models import Unit
 from beneficiaries.models import Reckon
 from benefits.entering import Entered, RowsRefused, complete
 from benefits.models import Base, Proposal, ProposalState, Rate
@@ -216,7 +217,8 @@ def test_a_province_s_own_base_is_previewed_for_its_people_alone(officers):
     worlds.grant(who, "BTXH_5.5c", since=NOVEMBER)
     figures = preview(propose(officers, base(700_000, area="60")))
     assert (figures.total().before, figures.total().after) == (500_000, 700_000)
-    elsewhere = preview(propose(officers, base(700_000, area="68")))
+    Unit.objects.create(level="province", code="98", kind="tỉnh", name="Khác", valid_from=date(2000, 1, 1))
+    elsewhere = preview(propose(officers, base(700_000, area="98")))
     assert elsewhere.total().difference == 0
 
 
@@ -248,7 +250,7 @@ def test_a_row_entered_again_takes_the_place_of_the_old_one(officers):
         (Entered(7, "TB_45", NOVEMBER, NOVEMBER, amount=1, coefficient=Decimal(1)), "hệ số"),
         (Entered(7, "TB_45", None, NOVEMBER, amount=1), "tháng"),
         (Entered(7, "TB_45", NOVEMBER, NOVEMBER, coefficient=Decimal(1)), "mức chuẩn"),
-        (Entered(7, "BTXH_STANDARD", NOVEMBER, NOVEMBER, amount=1, area="98"), "98"),
+        (Entered(7, "BTXH_STANDARD", NOVEMBER, NOVEMBER, amount=1, area="97"), "97"),
         (Entered(7, "TB_45", NOVEMBER, NOVEMBER, amount=1, applies_to=date(2024, 10, 1)), "kết thúc"),
     ],
 )
