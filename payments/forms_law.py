@@ -16,10 +16,12 @@ from beneficiaries.roll.cells import Unclear
 from beneficiaries.roll.table import UnreadableFile
 from benefits.entering import Entered, LawRow, RowsRefused, complete
 from benefits.models import Base, Confidence, Rate
-from common.fields import MonthField
+from common.months import read_month
+from payments.forms import DAYS
 from payments.law_files import coefficient_of, read_law_file
 
 MAX_FILE_BYTES = 5 * 2**20
+_MONTH = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class RowsForm(forms.Form):
@@ -103,7 +105,7 @@ class ProposalForm(RowsForm):
         max_length=7,
         required=False,
         help_text=_("For one row, and for rows of the file that have no month of their own."),
-        widget=forms.TextInput(attrs={"type": "month"}),
+        widget=_MONTH,
     )
     in_force_from = forms.DateField(
         label=_("In force from"),
@@ -111,7 +113,8 @@ class ProposalForm(RowsForm):
         help_text=_(
             "The day on which the decree takes effect; it may lie after the month from which it applies."
         ),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=DAYS,
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     confidence = forms.ChoiceField(
         label=_("How sure"),
@@ -126,7 +129,7 @@ class ProposalForm(RowsForm):
 
     def clean_applies_from(self) -> date | None:
         text = self.cleaned_data["applies_from"]
-        return MonthField().clean(text, None) if text else None
+        return _read_month(text) if text else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -143,19 +146,25 @@ class ProposalForm(RowsForm):
 class SimulationForm(RowsForm):
     """A change to try on one month."""
 
-    month = forms.CharField(label=_("Month"), max_length=7, widget=forms.TextInput(attrs={"type": "month"}))
+    month = forms.CharField(label=_("Month"), max_length=7, widget=_MONTH)
 
     field_order = ("month", "file", "code", "amount", "coefficient", "area")
 
     def clean_month(self) -> date:
-        month: date = MonthField().clean(self.cleaned_data["month"], None)
-        return month
+        return _read_month(self.cleaned_data["month"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
             self.complete(dated={}, source=gettext("simulation"), month=cleaned["month"])
         return cleaned
+
+
+def _read_month(text: str) -> date:
+    try:
+        return read_month(text)
+    except ValueError as error:
+        raise forms.ValidationError(_("Write the month as month/year, such as 01/2025.")) from error
 
 
 def _dated(row: Entered, dated: dict[str, Any]) -> Entered:

@@ -21,7 +21,7 @@ from areas.models import Unit
 from benefits.entering import RowsRefused
 from benefits.models import Base, Confidence, Proposal, ProposalState, Scheme
 from common.money import format_number
-from common.months import add_months, format_month, month_of, parse_month
+from common.months import add_months, format_month, month_of, read_month
 from payments import dispatch
 from payments.forms_law import ProposalForm, SimulationForm, base_label
 from payments.law_sheets import law_workbook
@@ -126,7 +126,7 @@ def simulation(request: OfficerRequest) -> HttpResponse:
             else:
                 context = {"month": month, "preview": _figures(figures)}
     else:
-        form = SimulationForm(initial={"month": format_month(_next_month())}, provinces=_provinces())
+        form = SimulationForm(initial={"month": f"{_next_month():%m/%Y}"}, provinces=_provinces())
     return render(request, "payments/law_simulate.html", {"form": form} | context)
 
 
@@ -216,7 +216,7 @@ def people(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 
 def _month(request: OfficerRequest) -> date:
     try:
-        return parse_month(request.GET.get("month", ""))
+        return read_month(request.GET.get("month", ""))
     except ValueError:
         return _next_month()
 

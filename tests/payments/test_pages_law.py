@@ -159,7 +159,7 @@ def test_a_list_without_rates_leads_to_the_table_of_rates(world):
     worlds.grant(worlds.person(born=date(1950, 1, 1)), "TB", since=DECEMBER, injury_rate=45)
     page = world.client("preparer").post(reverse("round_open"), {"month": "2026-12"})
     assert f"{reverse('law')}?month=2026-12" in page.content.decode()
-    assert "TB (2026-12)" in page.content.decode()
+    assert "TB (12/2026)" in page.content.decode()
 
 
 def test_a_simulation_on_its_page_keeps_nothing(world):
