@@ -25,6 +25,8 @@ class Action(StrEnum):
     SEE_LAW = "see_law"
     CHANGE_LAW = "change_law"
     ADMINISTER = "administer"
+    MANAGE_POST = "manage_post"
+    PAY_CASH = "pay_cash"
 
 
 A, R = Action, RoleName
@@ -32,12 +34,12 @@ _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
 # The one table of permissions. Deciding officers alone see which social protection a person with HIV receives.
 PERMISSIONS: dict[str, frozenset[Action]] = {
     R.COMMUNE_OFFICER: _READ,
-    R.PREPARER: _READ | {A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW},
+    R.PREPARER: _READ | {A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW, A.MANAGE_POST},
     R.APPROVER: _READ | {A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW},
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
-    R.POST_CLERK: frozenset(),
+    R.POST_CLERK: frozenset({A.PAY_CASH}),
     R.VIEWER: frozenset({A.SEE_COVERAGE}),
-    R.ADMINISTRATOR: _READ | {A.MAKE_LISTS, A.CLOSE, A.SEE_LAW, A.CHANGE_LAW, A.ADMINISTER},
+    R.ADMINISTRATOR: _READ | {A.MAKE_LISTS, A.CLOSE, A.SEE_LAW, A.CHANGE_LAW, A.ADMINISTER, A.MANAGE_POST},
     R.AUDITOR: _READ | {A.SEE_LAW},
 }
 

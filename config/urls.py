@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("desk.urls")),
     path("", include("payments.urls")),
+    path("", include("postal.urls")),
     path("", include("beneficiaries.urls")),
     path("", include("reports.urls")),
     path("", include("banks.urls")),

@@ -31,14 +31,16 @@ def _nav(path: str, reader: Reader) -> list[dict[str, Any]]:
         *([] if only_figures else [(None, "home", _("To do"))]),
         (Action.SEE_PAYMENTS, "cycles", _("Payment cycles")),
         (Action.SEE_PAYMENTS, "batches", _("Batches")),
+        (Action.SEE_PAYMENTS, "post_month", _("The Post")),
+        (Action.PAY_CASH, "post_month", _("The Post")),
         (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
         (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
         (Action.SEE_LAW, "law", _("Rates")),
         (Action.ADMINISTER, "reorganisations", _("Reorganisation")),
     ]
-    links = [
+    links = dict.fromkeys(
         (reverse(name), label) for action, name, label in entries if action is None or reader.may(action)
-    ]
+    )
     return [
         {"url": url, "label": label, "current": path == url or (url != "/" and path.startswith(url))}
         for url, label in links

@@ -1,0 +1,142 @@
+"""What officers fill in on the pages of the Post."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from areas.models import Unit
+from beneficiaries.models import Channel, Provider
+from benefits.models import Scheme
+from common.fields import MonthField
+from postal.models import PayPlace, PayPoint
+
+
+class Day(forms.DateField):
+    """A calendar date in the browser's own picker."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
+
+
+class Month(forms.CharField):
+    """A month in the browser's own picker; cleaned to the date of its first day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=7, widget=forms.TextInput(attrs={"type": "month"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return MonthField().clean(text, None) if text else None
+
+
+class Hour(forms.TimeField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), **kwargs)
+
+
+class ContractForm(forms.Form):
+    """A contract with the Post; its areas and party are units that the officer arranges payment for."""
+
+    provider = forms.ModelChoiceField(Provider.objects.filter(channel=Channel.POST), label=_("Provider"))
+    party = forms.ModelChoiceField(Unit.objects.none(), label=_("Contracting unit"))
+    areas = forms.ModelMultipleChoiceField(Unit.objects.none(), label=_("Areas"))
+    number = forms.CharField(label=_("Contract number"), max_length=60)
+    signed_on = Day(label=_("Signed on"))
+    valid_from = Day(label=_("From"))
+    valid_to = Day(label=_("Until"), required=False)
+    money_day = forms.IntegerField(
+        label=_("Money and lists before the day (of the month before)"), min_value=1, max_value=28, initial=25
+    )
+    settle_day = forms.IntegerField(
+        label=_("Settlement before the day of the month"), min_value=1, max_value=28, initial=20
+    )
+    success_percent = forms.DecimalField(
+        label=_("Agreed success rate, %"), min_value=0, max_value=100, decimal_places=1, initial=95
+    )
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("party", "areas"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = units
+
+    def facts(self) -> dict[str, Any]:
+        """As `sign_contract` takes them."""
+        found = dict(self.cleaned_data)
+        found["success_rate"] = found.pop("success_percent") / Decimal(100)
+        found["areas"] = list(found["areas"])
+        return found
+
+
+class FeeForm(forms.Form):
+    scheme = forms.ChoiceField(label=_("Scheme"), choices=Scheme.choices)
+    percent = forms.DecimalField(
+        label=_("Percent of the amount paid"), min_value=0, max_value=5, decimal_places=3
+    )
+    from_month = Month(label=_("From month"))
+    to_month = Month(label=_("To month"), required=False)
+
+
+class PointForm(forms.Form):
+    commune = forms.ModelChoiceField(Unit.objects.none(), label=_("Commune"))
+    name = forms.CharField(label=_("Name of the point"), max_length=120)
+    address = forms.CharField(label=_("Address"), max_length=200)
+    hours = forms.CharField(label=_("Opening hours"), max_length=120, required=False)
+    main = forms.BooleanField(label=_("The commune's main point"), required=False)
+    valid_from = Day(label=_("From"))
+
+    def __init__(self, *args: Any, communes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["commune"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = communes
+
+
+class ClerkForm(forms.Form):
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Clerk"))
+    valid_from = Day(label=_("From"))
+
+    def __init__(self, *args: Any, clerks: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["user"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = clerks
+
+
+class DayForm(forms.Form):
+    """One pay day or home round of a point."""
+
+    point = forms.ModelChoiceField(PayPoint.objects.none(), label=_("Pay point"))
+    month = Month(label=_("Month"))
+    day = Day(label=_("Day"))
+    place = forms.ChoiceField(label=_("Paid"), choices=PayPlace.choices)
+    name = forms.CharField(label=_("Name of the round"), max_length=80, required=False)
+    opens = Hour(label=_("Opens"), required=False)
+    closes = Hour(label=_("Closes"), required=False)
+    supervisor = forms.CharField(label=_("Supervisor"), max_length=120)
+    supervisor_title = forms.CharField(label=_("Supervisor's position"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, points: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["point"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = points
+
+
+class MonthPlanForm(forms.Form):
+    """The same day at every point that has none yet."""
+
+    day = Day(label=_("Day"))
+    supervisor = forms.CharField(label=_("Supervisor"), max_length=120)
+    supervisor_title = forms.CharField(label=_("Supervisor's position"), max_length=120, required=False)
+
+    @classmethod
+    def suggested(cls, *, month: dt.date) -> MonthPlanForm:
+        return cls(initial={"day": month.replace(day=5)}, auto_id="plan_%s")

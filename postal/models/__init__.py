@@ -1,0 +1,18 @@
+"""The postal channel's tables: contracts and points, pay days and their lists, marks and proof, what is left over."""
+
+from postal.models.archive import ArchiveState, ListArchive
+from postal.models.calendar import Listing, PayDay, PayPlace
+from postal.models.contract import Contract, Fee, PayPoint, PersonPoint, PointClerk
+
+__all__ = [
+    "ArchiveState",
+    "Contract",
+    "Fee",
+    "ListArchive",
+    "Listing",
+    "PayDay",
+    "PayPlace",
+    "PayPoint",
+    "PersonPoint",
+    "PointClerk",
+]

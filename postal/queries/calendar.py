@@ -1,0 +1,93 @@
+"""A month's pay days with how far each is, and who stands on no list yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.access import Action, Reader
+from areas.models import Unit
+from common import sql
+from payments.models import month_id_range
+from payments.transitions import Outcome
+from postal.models import Contract, PayDay
+from postal.queries.scope import visible_days
+
+_LIVE = ~Q(listings__payment__outcome=Outcome.WITHDRAWN)
+_PAID = Q(listings__payment__outcome=Outcome.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """Payments of a commune that found no pay day: people and đồng, and whether the commune has no point at all."""
+
+    commune: str
+    place: str
+    people: int
+    amount: int
+    lacks_point: bool
+
+
+def month_days(*, month: date, reader: Reader, on: date) -> QuerySet[PayDay]:
+    """The month's pay days with `people`, `amount`, `paid` and `paid_amount` (đồng) on their lists."""
+    return (
+        visible_days(reader=reader, on=on)
+        .filter(month=month)
+        .annotate(
+            people=Count("listings", filter=_LIVE),
+            amount=Sum("listings__payment__amount", filter=_LIVE),
+            paid=Count("listings", filter=_PAID),
+            paid_amount=Sum("listings__payment__amount", filter=_PAID),
+        )
+        .order_by("point__commune__name", "point__commune__code", "day", "place", "pk")
+    )
+
+
+def month_totals(days: Iterable[Any]) -> dict[str, int]:
+    """What the annotated days come to: `days`, `people`, `amount` (đồng)."""
+    rows = list(days)
+    return {
+        "days": len(rows),
+        "people": sum(day.people for day in rows),
+        "amount": sum(day.amount or 0 for day in rows),
+    }
+
+
+def unlisted(*, month: date, reader: Reader) -> list[Unlisted]:
+    """What of the reader's communes stands on no list of a cycle."""
+    low, high = month_id_range(month)
+    params: dict[str, Any] = {
+        "low": low, "high": high, "month": month, "day": month,
+        "communes": list(reader.units(Action.SEE_PAYMENTS)),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        rows = sql.rows(cursor, "postal", "unlisted", params)
+    return [
+        Unlisted(row["name"], row["place"], row["people"], row["amount"], row["lacks_point"]) for row in rows
+    ]
+
+
+def managed_communes(*, reader: Reader, on: date) -> list[int]:
+    """Ids of the communes in being on the day whose postal payment the reader arranges."""
+    units = Unit.objects.on(on).communes().filter(pk__in=reader.units(Action.MANAGE_POST))
+    return list(units.values_list("pk", flat=True))
+
+
+def contract_for(*, commune: Unit, on: date) -> Contract | None:
+    """The contract that holds in a commune on a day: the nearest area first (commune, district, province)."""
+    above = [commune.pk, commune.parent_id, commune.parent.parent_id if commune.parent else None]
+    found = {
+        area: contract
+        for contract in Contract.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+            valid_from__lte=on,
+            areas__in=[a for a in above if a],
+        ).order_by("valid_from", "pk")
+        for area in contract.areas.values_list("pk", flat=True)
+    }
+    return next((found[area] for area in above if area in found), None)

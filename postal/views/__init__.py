@@ -1,0 +1,1 @@
+"""Pages of the Post: translate, call one operation or query, translate back."""
