@@ -34,9 +34,7 @@ class Command(JsonCommand):
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
 
-    def handle(
-        self, *args: Any, month: date, out: Path, workers: int, as_json: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, month: date, out: Path, workers: int, as_json: bool, **options: Any) -> None:
         days = list(visible_days(reader=province_reader(), on=timezone.localdate()).filter(month=month))
         if not days:
             raise CommandError(f"{format_month(month)} has no pay day.")
