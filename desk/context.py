@@ -53,6 +53,8 @@ def _officer(user: User) -> dict[str, str]:
     )
     role = ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in roles))
     area = ", ".join(dict.fromkeys(role.unit.name for role in roles))
-    if str(user) == f"{role}, {area}":  # an account named after its post: once is enough
+    if str(user).endswith(
+        f", {area}"
+    ):  # an account named after its post, in whatever language: once is enough
         return {"name": role, "role": area, "area": ""}
     return {"name": str(user), "role": role, "area": area}

@@ -53,7 +53,7 @@ def home(request: OfficerRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS),
-        "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) else None,
+        "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) and Person.objects.exists() else None,
     }
     return render(request, "desk/home.html", context)
 

@@ -130,7 +130,9 @@ def _reveals(person: Person, reader: Reader) -> bool:
 
 def _due(row: dict[str, Any], rows: list[dict[str, Any]], reveals: bool) -> Due:
     hidden = row["sensitive"] and not reveals
-    article = "; ".join(part for part in (row["article"], row["source"]) if part)
+    article, source = row["article"] or "", row["source"] or ""
+    if source not in article:
+        article = "; ".join(part for part in (article, source) if part)
     if hidden:
         article = str(row["source"] or "")
     winner = next((other for other in rows if other["category"] == row["dropped_by"]), None)
@@ -175,7 +177,10 @@ def _words(row: dict[str, Any], winner: dict[str, Any] | None, sentence: str, re
         }
     if row["sensitive"] and not reveals:
         return f"{sentence}."
-    return _("%(amount)s = %(sentence)s.") % {"amount": format_vnd(row["amount"]), "sentence": sentence}
+    amount = format_vnd(row["amount"])
+    if sentence.startswith(f"{amount} "):  # one fixed amount: said once
+        return f"{sentence}."
+    return _("%(amount)s = %(sentence)s.") % {"amount": amount, "sentence": sentence}
 
 
 def _sentence(row: dict[str, Any], article: str, hidden: bool) -> str:

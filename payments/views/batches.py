@@ -102,7 +102,7 @@ def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
     standing = queries.standing(batch=found)
     cycle = queries.cycle_before(batch=found)
     before = queries.batch_before(batch=found, cycle=cycle)
-    checks = queries.batch_checks(batch=found)
+    checks = _checks_of(found)
     events = queries.batch_events(batch=found)
     context = {
         "batch": _batch_facts(found, standing),
@@ -249,12 +249,18 @@ def _batch_row(found: Batch) -> dict[str, Any]:
 
 
 def _batch_facts(found: Batch, standing: Standing) -> dict[str, Any]:
-    voucher = {"number": found.voucher_number, "date": found.voucher_date, "amount": found.voucher_amount}
+    withdrawn = standing.outcomes.get(Outcome.WITHDRAWN, (0, 0))[0]
+    voucher = {
+        "number": found.voucher_number,
+        "date": found.voucher_date,
+        "amount": found.voucher_amount,
+        "held": 0 if withdrawn else standing.amount - (found.voucher_amount or 0),
+    }
     return _batch_row(found) | {
         "month": found.round.cycle_id,
         "count": standing.count,
         "amount": standing.amount,
-        "withdrawn": standing.outcomes.get(Outcome.WITHDRAWN, (0, 0))[0],
+        "withdrawn": withdrawn,
         "made_at": found.round.finished_at,
         "voucher": voucher if found.voucher_number else None,
     }
@@ -293,11 +299,18 @@ def _why(key: str, reason: str, detail: str) -> str:
     return str(words.REASONS.get(reason, reason))
 
 
+def _checks_of(found: Batch) -> dict[str, list[int]]:
+    """What to look at closely; once the list is on its way, what changed later concerns the next one."""
+    checks = queries.batch_checks(batch=found)
+    return checks if found.state in BatchState.unreleased() else checks | {"waiting": []}
+
+
 def _checks(found: Batch, checks: dict[str, list[int]]) -> list[dict[str, Any]]:
     url = reverse("batch", args=[found.pk])
     return [
         {"label": words.CHECKS[key], "count": len(payments), "url": f"{url}?only={key}#results"}
         for key, payments in checks.items()
+        if payments
     ]
 
 
