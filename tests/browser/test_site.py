@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -152,6 +153,27 @@ def test_a_batch_is_approved_by_keyboard_alone(
         page.keyboard.press("Enter")
     assert page.get_by_role("status").inner_text() == "Đã duyệt. Danh sách chờ chứng từ Kho bạc."
     assert Batch.objects.get(pk=world.batch(worlds.AGRIBANK).pk).state == "approved"
+    assert watched.faults == []
+
+
+def test_a_page_of_drafts_is_submitted_by_keyboard_from_the_skip_link(
+    live_server: LiveServer, world: World, watched: Watched
+) -> None:
+    page = watched.page
+    january = date(2025, 1, 1)
+    worlds.run_round(january)
+    sign_in(page, live_server.url, "preparer")
+    page.goto(f"{live_server.url}{reverse('batches')}?month=2025-01&state=draft")
+    tab_to(page, focused(page, "Đến việc bạn có thể làm"))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert focused(page, "Trình 2 đợt")()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.get_by_role("status").inner_text() == "Đã trình 2 đợt."
+    assert set(Batch.objects.filter(round__cycle=january).values_list("state", flat=True)) == {"submitted"}
     assert watched.faults == []
 
 
