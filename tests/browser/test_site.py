@@ -103,6 +103,21 @@ def test_every_page_is_sound_at_the_desk_and_on_a_phone(
     assert wrong == {}
 
 
+def test_the_doors_and_refusals_are_sound_too(
+    live_server: LiveServer, world: World, watched: Watched
+) -> None:
+    page, wrong = watched.page, {}
+    page.goto(live_server.url + reverse("login"))
+    wrong["sign-in"] = serious_faults(page)
+    sign_in(page, live_server.url, "viewer")
+    for name, address, status in (("403", reverse("cycles"), 403), ("404", "/nowhere/", 404)):
+        response = page.goto(live_server.url + address)
+        assert response is not None
+        assert response.status == status
+        wrong[name] = serious_faults(page)
+    assert wrong == {"sign-in": [], "403": [], "404": []}
+
+
 def tab_to(page: Page, reached: Callable[[], bool]) -> None:
     """Press Tab until the element wanted has the focus, as somebody without a mouse does."""
     for _press in range(60):
