@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.utils import timezone
 
 from payments.models import Round, RoundState, Slice, SliceState
@@ -23,7 +23,10 @@ def make_slice(round_id: int) -> None:
         SliceStopped
     ) as stopped:  # kept with the slice and shown on the cycle's page; the sweep tries again
         log.warning("round %s: a slice waits for the records of %s people", round_id, len(stopped.people))
-    generation.finish_round(round_id=round_id, at=timezone.now())
+    if generation.finish_round(round_id=round_id, at=timezone.now()):
+        current_app.send_task(
+            "reports.tasks.refresh_figures"
+        )  # by name: the reports know payments, not the reverse
 
 
 @shared_task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,25 @@ class Snapshot(models.Model):
     taken_at = models.DateTimeField()
 
 
+class Restatement(models.Model):
+    """The province's totals of a closed cycle as they stood before its figures were taken again, and why."""
+
+    cycle = models.ForeignKey("payments.Cycle", models.PROTECT, related_name="+")
+    reason = NfcCharField(_("reason"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    people = models.PositiveIntegerField()
+    covered = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    amount_cashless = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("restatement of figures")
+        verbose_name_plural = _("restatements of figures")
+        ordering = ["-at"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="restated_for_a_reason")]
+
+
 class Part(models.TextChoices):
     """What a figure is broken down by, beside commune, paying unit and scheme. `key` names the row of it."""
 
@@ -54,13 +74,18 @@ class Part(models.TextChoices):
     CATEGORY = "category", _("category")
     PROVIDER = "provider", _("provider")
     OBSTACLE = "obstacle", _("obstacle")
+    AGE = "age", _("age")
+    WORK = "work", _("work done")
+    MONEY = "money", _("kind of money")
 
 
 class Figure(models.Model):
     """Counts of (person, scheme) pairs and sums in đồng of one cycle; defined in reports/sql/coverage.sql.
 
     Rows of `WHOLE` add up to the province. Rows of `CATEGORY` and `PROVIDER` may count a pair several times;
-    rows of `OBSTACLE` are the pairs not covered, by reason ('' where none was noted).
+    rows of `OBSTACLE` are the pairs not covered, by reason ('' where none was noted); of `AGE` all pairs by age band;
+    of `WORK` those asked or given an account in the cycle; of `MONEY` those with money of a kind (arrears …) or not
+    delivered (failed, unclaimed, returned), with its sum.
     """
 
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="figures", db_index=False)

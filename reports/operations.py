@@ -1,4 +1,4 @@
-"""Keeping each cycle's figures: taken when they no longer stand, and for the last time after its close."""
+"""Keeping each cycle's figures: taken after events, and for the last time after its close."""
 
 from __future__ import annotations
 
@@ -7,20 +7,67 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
 
+from accounts.models import User
 from common import sql
 from common.months import add_months
 from payments.models import Cycle, month_id_range
-from reports.models import Figure, Snapshot
+from reports.models import Figure, Part, Restatement, Snapshot
+
+
+class RestatementRefused(Exception):
+    """Only a closed cycle's figures are restated, and only for a reason."""
+
+
+def refresh_figures(*, at: datetime) -> int:
+    """Take whatever no longer stands, of every cycle; how many were taken. Rung after events, and by the clock."""
+    final = Snapshot.objects.filter(fingerprint="").values("cycle")
+    months = Cycle.objects.exclude(pk__in=final).order_by("month").values_list("month", flat=True)
+    return keep_figures(months=list(months), at=at)
 
 
 def keep_figures(*, months: Sequence[date], at: datetime) -> int:
     """Take the figures of those of these cycles that have none or stale ones; how many were taken.
 
-    Costs one query where all stand, so every read calls it; figures of a closed cycle are never taken again.
+    Pages never call it: they read what stands. Figures of a closed cycle are never taken again (but see `restate`).
     Two at once wait for each other by cycle, and the second finds nothing left to do.
     """
     return sum(_take(month=row["month"], at=at) for row in _stale(months))
+
+
+def restate(*, month: date, reason: str, at: datetime, by: User | None = None) -> Restatement:
+    """Take a closed cycle's figures again, as after a change of what coverage counts; the old totals are kept.
+
+    Pages and files mark the month as restated. Raises RestatementRefused.
+    """
+    with transaction.atomic():
+        snapshot = Snapshot.objects.select_for_update().filter(pk=month, fingerprint="").first()
+        if snapshot is None or not reason.strip():
+            raise RestatementRefused(
+                _("Only the final figures of a closed cycle are restated, and only for a reason.")
+            )
+        sums = snapshot.figures.filter(part=Part.WHOLE).aggregate(
+            people=Sum("people"),
+            covered=Sum("covered"),
+            amount=Sum("amount"),
+            cashless=Sum("amount_cashless"),
+        )
+        kept = Restatement.objects.create(
+            cycle_id=month,
+            reason=reason.strip(),
+            by=by,
+            at=at,
+            people=sums["people"] or 0,
+            covered=sums["covered"] or 0,
+            amount=sums["amount"] or 0,
+            amount_cashless=sums["cashless"] or 0,
+        )
+        snapshot.taken_at = at
+        snapshot.save(update_fields=["taken_at"])
+        _count(Cycle.objects.get(pk=month))
+    return kept
 
 
 def _stale(months: Sequence[date]) -> list[dict[str, Any]]:
@@ -45,14 +92,24 @@ def _take(*, month: date, at: datetime) -> bool:
                 "taken_at": at,
             },
         )
-        Figure.objects.filter(snapshot=month).delete()
-        low, high = month_id_range(month)
-        last_day = add_months(cycle.last_month, 1) - timedelta(days=1)
-        params = {"month": month, "low": low, "high": high, "last_day": last_day}
+        _count(cycle)
+    return True
+
+
+def _count(cycle: Cycle) -> None:
+    """Count the cycle's figures from its payments, in place of those it has."""
+    Figure.objects.filter(snapshot=cycle.month).delete()
+    low, high = month_id_range(cycle.month)
+    params = {
+        "month": cycle.month,
+        "low": low,
+        "high": high,
+        "last_day": add_months(cycle.last_month, 1) - timedelta(days=1),
+    }
+    with connection.cursor() as cursor:
         sql.run(cursor, "reports", "coverage_money", params)
         cursor.execute("ANALYZE money")
         sql.run(cursor, "reports", "coverage_lines", params)
         cursor.execute("ANALYZE money_line")
         sql.run(cursor, "reports", "coverage", params)
         cursor.execute("DROP TABLE money, money_line")
-    return True

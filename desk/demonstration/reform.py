@@ -19,7 +19,10 @@ from common.progress import progress_bar
 from desk.demonstration.year import Cast, MonthShown, cast, show_month
 from desk.operations.reorganisation import confirm, prepare
 from desk.queries.reorganisation import preview
+from payments.models import Cycle, CycleState
 from payments.operations.cycles import run_cycle
+from payments.operations.generation import open_cycle
+from reports.operations import refresh_figures
 from reports.queries.coverage import By, coverage
 
 REFORM = date(2025, 7, 1)
@@ -34,8 +37,9 @@ def show_reform(*, password: str, step: Step, write: Callable[[str], object]) ->
     """January to May, the lists of June, the reorganisation by two people, June finished, July and August."""
     for month in BEFORE:
         _month(month, cast(), write)
-    with step("The lists of June are made in the districts and stay open"):
-        run_cycle(month=JUNE, at=timezone.now)
+    if not Cycle.objects.filter(pk=JUNE).exists():
+        with step("The lists of June are made in the districts and stay open"):
+            run_cycle(month=JUNE, at=timezone.now)
     people = cast()
     with step("Districts end: people, officers and paying move to the new communes"):
         shown = preview(on_date=REFORM)
@@ -45,6 +49,9 @@ def show_reform(*, password: str, step: Step, write: Callable[[str], object]) ->
             write(f"{format_number(moved.people)} people and {moved.roles} roles moved")
         write(f"{commune_officers(shown.without_officers, password)} officers for communes that lacked one")
         write(f"{format_number(take_over_by_pension())} benefits of age became the social pension")
+    # The decree of the social pension came into force with the month itself: its list closes no earlier.
+    if not Cycle.objects.filter(pk=REFORM, state=CycleState.CLOSED).exists():
+        open_cycle(month=REFORM, reckoned_on=REFORM)
     for month in (JUNE, REFORM, AUGUST):
         _month(month, cast(), write)
     _series(write)
@@ -93,6 +100,7 @@ def _month(month: date, people: Cast, write: Callable[[str], object]) -> MonthSh
 
 def _series(write: Callable[[str], object]) -> None:
     """The largest new communes with their figures of June, brought to the new units, beside those of July."""
+    refresh_figures(at=timezone.now())
     reader = province_reader()
     june = coverage(month=JUNE, by=By.COMMUNE, reader=reader, units_on=REFORM)
     july = coverage(month=REFORM, by=By.COMMUNE, reader=reader)

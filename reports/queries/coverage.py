@@ -1,6 +1,6 @@
 """Coverage of a month: who is paid through an account, against the target (docs/coverage.md).
 
-Figures are read from the snapshots; `keep_figures` first takes those that no longer stand.
+Figures are read from the snapshots as they stand; `reports.operations.refresh_figures` keeps them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,7 +22,6 @@ from common.months import add_months, format_month
 from common.text import sort_key
 from payments.models import Cycle
 from reports.models import Figure, Part, Snapshot
-from reports.operations import keep_figures
 from reports.queries.area import Area, area_of, followers
 from reports.targets import Targets, missing, targets
 
@@ -123,10 +121,9 @@ def table_of(
         .order_by("month")
         .values_list("month", flat=True)
     )
-    keep_figures(months=months, at=timezone.now())
     snapshot = Snapshot.objects.filter(cycle=cycle).first()
     if snapshot is None:
-        text = _("The list of %(month)s is still being made; its figures follow as soon as it is done.")
+        text = _("The list of %(month)s is still being made; its figures follow within a minute of its end.")
         raise NoFigures(text % {"month": format_month(month)})
     return Table(
         cycle=cycle,

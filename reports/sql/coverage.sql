@@ -50,6 +50,38 @@ obstacles AS (
     ORDER BY person_id, noted_on DESC, id DESC
 ),
 
+ages AS (
+    SELECT p.*, CASE WHEN age < 16 THEN '00' WHEN age < 60 THEN '16' WHEN age < 80 THEN '60' ELSE '80' END AS key
+    FROM pairs p
+    JOIN beneficiaries_person q ON q.id = p.person_id
+    CROSS JOIN LATERAL (SELECT extract(year FROM age(%(last_day)s::date, q.birth_date))::int AS age) AS years
+),
+
+work AS (
+    SELECT person_id, 'asked' AS key FROM beneficiaries_obstacle WHERE noted_on BETWEEN %(month)s AND %(last_day)s
+    UNION
+    SELECT person_id, 'opened' FROM beneficiaries_payoutmethod m
+    WHERE channel = 'bank' AND valid_from BETWEEN %(month)s AND %(last_day)s AND NOT EXISTS (
+        SELECT FROM beneficiaries_payoutmethod e
+        WHERE e.person_id = m.person_id AND e.channel = 'bank' AND e.valid_from < %(month)s
+    )
+),
+
+by_kind AS (
+    SELECT
+        person_id, scheme, kind AS key, sum(amount) AS amount,
+        coalesce(sum(amount) FILTER (WHERE channel = 'bank'), 0) AS amount_cashless
+    FROM money_line
+    WHERE live AND kind <> 'regular'
+    GROUP BY person_id, scheme, kind
+    UNION ALL
+    SELECT
+        person_id, scheme, outcome, sum(amount), coalesce(sum(amount) FILTER (WHERE channel = 'bank'), 0)
+    FROM money
+    WHERE NOT live
+    GROUP BY person_id, scheme, outcome
+),
+
 counted AS (
     SELECT 'whole' AS part, '' AS key, commune_id, unit_id, scheme, covered, amount, amount_cashless FROM pairs
     UNION ALL
@@ -65,6 +97,16 @@ counted AS (
     FROM pairs p
     LEFT JOIN obstacles o USING (person_id)
     WHERE NOT p.covered
+    UNION ALL
+    SELECT 'age', key, commune_id, unit_id, scheme, covered, amount, amount_cashless FROM ages
+    UNION ALL
+    SELECT 'work', w.key, p.commune_id, p.unit_id, p.scheme, p.covered, p.amount, p.amount_cashless
+    FROM pairs p
+    JOIN work w USING (person_id)
+    UNION ALL
+    SELECT 'money', x.key, p.commune_id, p.unit_id, p.scheme, p.covered, x.amount, x.amount_cashless
+    FROM pairs p
+    JOIN by_kind x USING (person_id, scheme)
 )
 
 INSERT INTO reports_figure (

@@ -2,7 +2,7 @@
 -- per payment line. Changes nothing else.
 CREATE TEMPORARY TABLE money_line ON COMMIT DROP AS
 SELECT
-    m.person_id, m.scheme, m.channel, m.live, e.category_id, l.amount, c.component = 'institution' AS in_institution
+    m.person_id, m.scheme, m.channel, m.live, e.category_id, l.kind, l.amount, c.component = 'institution' AS in_institution
 FROM money m
 JOIN payments_line l ON l.payment_id = m.id
 JOIN beneficiaries_entitlement e ON e.id = l.entitlement_id

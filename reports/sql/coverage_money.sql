@@ -11,7 +11,7 @@ WITH lists AS MATERIALIZED (
 
 SELECT
     p.id, p.person_id, p.commune_id, p.amount, l.unit_id, l.scheme, l.channel, l.provider_id,
-    coalesce(p.outcome = 'paid', TRUE) AS live
+    coalesce(p.outcome = 'paid', TRUE) AS live, p.outcome
 FROM payments_payment p
 JOIN lists l ON l.id = p.batch_id
 WHERE p.id >= %(low)s AND p.id < %(high)s AND p.outcome IS DISTINCT FROM 'withdrawn'

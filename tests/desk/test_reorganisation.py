@@ -21,8 +21,9 @@ from desk.queries.reorganisation import preview, split_hamlets
 from payments.models import Batch, Payment
 from payments.operations import batches, generation
 from payments.operations.errors import PersonIncomplete, SamePerson
-from reports.queries.coverage import By, coverage
+from reports.queries.coverage import By
 from tests import worlds
+from tests.reports.world import coverage
 from tests.worlds import NOON, REFORM
 
 pytestmark = pytest.mark.django_db
@@ -171,24 +172,24 @@ def test_people_of_a_split_commune_are_paid_in_the_default_successor_until_their
         payment.pk: (other if payment.person == goes and payment.pk // 10**13 == 202508 else default).pk
         for payment in Payment.objects.all()
     }
-    with pytest.raises(ReorganisationRefused, match="did not take over"):
+    with pytest.raises(ReorganisationRefused, match="không tiếp nhận"):
         place_hamlet(hamlet="Thôn 2", successor=new("22918"), **facts)
 
 
 def test_it_takes_two_people_and_what_the_first_agreed_to():
     first, second = worlds.officer("truoc"), worlds.officer("sau")
     someone("Đặng Thị Ước", old("22918"))
-    with pytest.raises(ReorganisationRefused, match="prepare"):
+    with pytest.raises(ReorganisationRefused, match="Trước hết"):
         confirm(on_date=REFORM, by=second, at=NOON)
     prepare(on_date=REFORM, by=first, at=NOON)
     with pytest.raises(SamePerson):
         confirm(on_date=REFORM, by=first, at=NOON)
     someone("Trần Thị Hai", old("22918"))
-    with pytest.raises(ReorganisationRefused, match="changed"):
+    with pytest.raises(ReorganisationRefused, match="đã thay đổi"):
         confirm(on_date=REFORM, by=second, at=NOON)
     prepare(on_date=REFORM, by=first, at=NOON)
     assert confirm(on_date=REFORM, by=second, at=NOON).people == 2
-    with pytest.raises(ReorganisationRefused, match="already"):
+    with pytest.raises(ReorganisationRefused, match="đã được thực hiện"):
         confirm(on_date=REFORM, by=second, at=NOON)
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
         Reorganisation.objects.update(confirmed_by=first)

@@ -15,9 +15,9 @@ from payments.models import Batch, Payment
 from payments.operations import batches
 from payments.transitions import Outcome
 from reports.models import Figure, Part, Target
-from reports.queries.coverage import By, NoFigures, coverage
+from reports.queries.coverage import By, NoFigures
 from tests import worlds
-from tests.reports.world import DECEMBER, NOON, elderly, officers, report, rows, send, total
+from tests.reports.world import DECEMBER, NOON, coverage, elderly, officers, report, rows, send, total
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = date(2024, 11, 1)

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from accounts.models import Role, RoleName
 from areas.models import Unit
 from beneficiaries.models import Obstacle
+from reports.operations import refresh_figures
 from tests import worlds
 from tests.reports.world import DECEMBER, elderly
 
@@ -44,6 +45,7 @@ def two_months():
     Obstacle.objects.create(person=uncovered, reason="no_smartphone", noted_on=date(2024, 5, 1))
     worlds.run_round(NOVEMBER)
     worlds.run_round(DECEMBER)
+    refresh_figures(at=worlds.NOON)
     return covered, uncovered
 
 

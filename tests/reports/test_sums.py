@@ -13,9 +13,9 @@ from areas.models import Unit
 from desk.operations.reorganisation import confirm, prepare
 from payments.models import Payment
 from payments.transitions import Outcome
-from reports.queries.coverage import By, coverage
+from reports.queries.coverage import By
 from tests import worlds
-from tests.reports.world import DECEMBER, elderly, officers, report, send
+from tests.reports.world import DECEMBER, coverage, elderly, officers, report, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

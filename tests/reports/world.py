@@ -10,11 +10,19 @@ from payments.operations import batches
 from payments.operations.batches import Voucher
 from payments.operations.outcomes import Reported, record_outcomes
 from payments.transitions import Outcome
-from reports.queries.coverage import By, coverage
+from reports.operations import refresh_figures
+from reports.queries import coverage as queries
+from reports.queries.coverage import By, Coverage
 from tests import worlds
 
 DECEMBER = date(2024, 12, 1)
 NOON = worlds.NOON
+
+
+def coverage(**asked) -> Coverage:
+    """Coverage from figures that have just been taken, as by the clock."""
+    refresh_figures(at=NOON)
+    return queries.coverage(**asked)
 
 
 def elderly(

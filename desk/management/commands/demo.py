@@ -28,6 +28,7 @@ from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
 from payments.queries.ledger import check_ledger
+from reports.operations import refresh_figures
 from reports.queries.coverage import By, coverage
 
 JANUARY, DECEMBER = date(2024, 1, 1), date(2024, 12, 1)
@@ -113,6 +114,7 @@ class Command(BaseCommand):
             )
 
     def _table(self) -> None:
+        refresh_figures(at=timezone.now())
         found = coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader())
         self.stdout.write(
             f"\n{'12/2024':8}{'through accounts':>18}{'all':>9}{'rate':>8}{'2024, through accounts':>26}"

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import province_reader
 from common.commands import JsonCommand, day_argument, month_argument
 from common.money import format_number, format_vnd
 from common.months import format_month
+from reports.operations import refresh_figures
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage
 
 WIDEST = 60
@@ -33,6 +35,7 @@ class Command(JsonCommand):
     def handle(
         self, *args: Any, month: date, by: str, units: date | None, as_json: bool, **options: Any
     ) -> None:
+        refresh_figures(at=timezone.now())
         try:
             found = coverage(month=month, by=By(by), reader=province_reader(), units_on=units)
         except NoFigures as error:

@@ -1,0 +1,98 @@
+"""Figures are kept, not counted while somebody looks; the past changes only when somebody says why."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.access import province_reader
+from beneficiaries.models import Obstacle
+from payments.models import Cycle
+from reports.models import Figure, Part, Restatement, Snapshot
+from reports.operations import RestatementRefused, refresh_figures, restate
+from reports.queries.coverage import By, NoFigures, coverage
+from reports.queries.overview import overview
+from tests import worlds
+from tests.reports.world import DECEMBER, NOON, elderly
+
+pytestmark = pytest.mark.django_db
+SCANNED = ("payments_payment", "payments_line", "payments_event", "beneficiaries_")
+
+
+@pytest.fixture(autouse=True)
+def reference(db):
+    worlds.load_reference()
+
+
+def seal(month: date) -> None:
+    """The cycle as if closed long ago: what is sealed is not what is tested here."""
+    first, second = worlds.officer("mot"), worlds.officer("hai")
+    Cycle.objects.filter(pk=month).update(
+        state="closed", close_prepared_by=first, closed_by=second, closed_at=NOON, digest=b"0" * 32
+    )
+
+
+def test_reading_figures_never_touches_payments_or_people():
+    elderly(bank=True)
+    worlds.run_round(DECEMBER)
+    with pytest.raises(NoFigures):
+        coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader())
+    assert refresh_figures(at=NOON) == 1
+    with CaptureQueriesContext(connection) as queries:
+        overview(month=DECEMBER, by=By.COMMUNE, reader=province_reader())
+    read = [query["sql"] for query in queries]
+    assert not [text for text in read if any(table in text for table in SCANNED) and "provider" not in text]
+
+
+def test_refreshing_takes_only_what_changed_and_a_closed_month_once_more():
+    elderly(bank=True)
+    worlds.run_round(DECEMBER)
+    assert [refresh_figures(at=NOON), refresh_figures(at=NOON)] == [1, 0]
+    seal(DECEMBER)
+    assert [refresh_figures(at=NOON), refresh_figures(at=NOON)] == [1, 0]
+    assert Snapshot.objects.get().fingerprint == ""
+
+
+def test_only_a_restatement_changes_the_figures_of_a_closed_month_and_it_keeps_the_old_ones():
+    elderly(bank=True)
+    elderly("Trần Thị Hai")
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=NOON)
+    with pytest.raises(RestatementRefused):
+        restate(month=DECEMBER, reason="Còn mở", at=NOON)
+    seal(DECEMBER)
+    refresh_figures(at=NOON)
+    Figure.objects.filter(part=Part.WHOLE).update(covered=0)  # as an older definition had counted
+    refresh_figures(at=NOON)
+    assert coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader()).total.covered == 0
+    with pytest.raises(RestatementRefused):
+        restate(month=DECEMBER, reason=" ", at=NOON)
+    call_command("restate_figures", "2024-12", "--reason", "Đổi cách đếm")
+    assert coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader()).total.covered == 1
+    kept = Restatement.objects.get()
+    assert (kept.covered, kept.people, kept.reason) == (0, 2, "Đổi cách đếm")
+    with pytest.raises(CommandError):
+        call_command("restate_figures", "2024-11", "--reason", "Không có")
+
+
+def test_ages_work_and_undelivered_money_are_counted_with_the_month():
+    old = elderly(bank=True)  # born 1940
+    child = worlds.person("Nguyễn Văn Bé", born=date(2012, 3, 1))
+    worlds.grant(child, "BTXH_5.6_DBN", since=DECEMBER, queue=False)
+    turning = worlds.person("Lê Thị Sáu Mươi", born=date(1964, 12, 31))
+    worlds.grant(turning, "BTXH_5.6_DBN", since=DECEMBER, queue=False)
+    worlds.account(turning, since=date(2024, 12, 1), number="606060")
+    Obstacle.objects.create(person=child, reason="no_citizen_card", noted_on=date(2024, 12, 3))
+    Obstacle.objects.create(person=old, reason="not_asked", noted_on=date(2024, 11, 30))
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=NOON)
+
+    def found(part: Part) -> dict[str, tuple[int, int]]:
+        rows = Figure.objects.filter(part=part).values_list("key", "people", "covered")
+        return {key: (people, covered) for key, people, covered in rows}
+
+    # On 31 December the woman born on that day in 1964 is sixty.
+    assert found(Part.AGE) == {"00": (1, 0), "60": (1, 1), "80": (1, 1)}
+    assert found(Part.WORK) == {"asked": (1, 0), "opened": (1, 1)}
