@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -212,6 +213,40 @@ class Entitlement(models.Model):
                 Coalesce("linked_person_id", "person_id"),
                 condition=Q(category__in=FUNERAL_CATEGORIES) & ~Q(end_reason=EndReason.REPLACED),
                 name="one_funeral_grant_a_death",
+            ),
+        ]
+
+
+class Conversion(models.Model):
+    """Benefits that a law replaces by another, ended and granted anew in bulk by two people (rule E12).
+
+    `digest` is the hash of what the first officer saw: the second confirms that, or nothing.
+    """
+
+    from_month = MonthField(_("from month"))
+    decision_number = NfcCharField(_("decision number"), max_length=60)
+    decision_date = models.DateField(_("decision date"))
+    count = models.PositiveIntegerField(_("people"))
+    digest = models.BinaryField(max_length=32)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("conversion to the social pension")
+        constraints = [
+            month_constraint("from_month", "conversion_first_of_month"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                & ~Q(confirmed_by=F("prepared_by")),
+                name="two_people_convert",
+            ),
+            models.UniqueConstraint(
+                fields=["from_month"],
+                condition=Q(confirmed_by__isnull=True),
+                name="one_conversion_waits_a_month",
             ),
         ]
 

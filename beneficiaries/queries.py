@@ -8,7 +8,16 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.access import Action, Reader
 from areas.models import Unit
-from beneficiaries.models import Channel, Entitlement, Obstacle, Payee, PayoutMethod, Person, Residence
+from beneficiaries.models import (
+    Channel,
+    Entitlement,
+    Obstacle,
+    Payee,
+    PayeeRole,
+    PayoutMethod,
+    Person,
+    Residence,
+)
 from benefits.models import Category
 from common.keyset import KeysetPage, Place, keyset_page
 from common.months import month_of
@@ -112,6 +121,21 @@ def category_name(*, category: Category, person: Person, reader: Reader, english
     if category.sensitive and not reveals:
         return category.public_name_en if english else category.public_name_vi
     return category.name_en if english else category.name_vi
+
+
+def collectors(*, person: Person, on: date) -> list[Payee]:
+    """Who may collect for a person on a day, besides the person (rules G04, D01).
+
+    While the person lives: guardian, foster carer, and whoever is authorised, for a year where no term was given (Civil
+    Code Art. 563). From the death on those lapse, and funeral organisers and heirs collect, each on a document.
+    """
+    after_death = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
+    payees = Payee.objects.filter(_current(on), person=person).order_by("pk")
+    if person.died_on is not None and person.died_on <= on:
+        return list(payees.filter(role__in=after_death).exclude(document=""))
+    a_year_ago = on.replace(year=on.year - 1, day=min(on.day, 28) if on.month == 2 else on.day)
+    lapsed = Q(role=PayeeRole.AUTHORISED, valid_to__isnull=True, valid_from__lte=a_year_ago)
+    return list(payees.exclude(role__in=after_death).exclude(lapsed))
 
 
 def _with_current(people: QuerySet[Person], on: date) -> QuerySet[Person]:

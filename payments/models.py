@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Channel, DateRange, Entitlement, PayoutMethod, Person, Provider
 from benefits.models import Scheme
 from common.fields import MonthField, NfcCharField, month_constraint
+from payments.overpaid import OverpaidDecision as OverpaidDecision
+from payments.overpaid import OverpaidItem as OverpaidItem
 from payments.transitions import BatchState, Outcome
 
 SCHEME_DIGIT = {Scheme.NCC: 1, Scheme.BTXH: 2}

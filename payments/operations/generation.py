@@ -59,6 +59,10 @@ BALANCE = (
 )
 
 
+# đồng that a recovery leaves in every payment: nothing cannot be instructed.
+LEAST_PAYMENT = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class SliceResult:
     """What one slice added: payments, lines and đồng."""
@@ -285,6 +289,7 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     )
     cursor.execute("ANALYZE owed (person_id, scheme)")
     _refuse_unrated_people(cursor)
+    _add_recoveries(cursor, params)
     sql.run(cursor, "payments", "route", params)
     _refuse_homeless(cursor)
     sql.run(cursor, "payments", "add_batches", params)
@@ -294,6 +299,18 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     amount = cursor.fetchone()[0]
     cursor.execute("DROP TABLE taken, owed, routed")
     return SliceResult(payments, lines, amount)
+
+
+def _add_recoveries(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+    """What recovery decisions take from this slice's payments; nothing where nobody has one."""
+    if sql.rows(cursor, "payments", "recoveries_wait", params)[0]["waiting"]:
+        relations = sql.relations(("payments", "asked_recoveries"), *BALANCE)
+        cursor.execute(
+            relations.replace("asked_recoveries AS (", "asked AS (", 1)
+            + "\n"
+            + sql.load("payments", "add_recoveries"),
+            {**params, "keep": LEAST_PAYMENT},
+        )
 
 
 def _refuse_unrated_people(cursor: CursorWrapper) -> None:

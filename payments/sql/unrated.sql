@@ -4,6 +4,9 @@ SELECT c.code, a.month
 FROM asked a
 CROSS JOIN benefits_category c
 WHERE c.kind = 'monthly'
+  AND NOT EXISTS (  -- not law yet on the list date: its months follow as arrears (P12)
+      SELECT FROM benefits_rate r WHERE r.category_id = c.code HAVING min(r.in_force_from) > %(reckoned_on)s
+  )
   AND NOT EXISTS (SELECT FROM rates r WHERE r.category_id = c.code AND r.month = a.month AND r.unit_amount IS NOT NULL)
   AND EXISTS (
       SELECT FROM beneficiaries_entitlement e JOIN beneficiaries_person p ON p.id = e.person_id

@@ -205,6 +205,9 @@ def granted(grant: Grant, m: int, law: Law, on: date) -> int | None:
     """What one grant gives for one month by itself, 0 where nothing, MISSING where the law or a fact is missing."""
     if not _payable(grant, m):
         return 0
+    first_decrees = [row.in_force_from for row in law.rates.get(grant.category, ())]
+    if first_decrees and min(first_decrees) > on:
+        return 0  # P12: not law yet on the list date; its months follow as arrears
     born = _whose_birth(grant, law)
     age_months = None if born is None else m - born
     if age_months is not None and _outside_ages(grant.category, age_months):
@@ -476,12 +479,13 @@ class Ledger:
     def recover(
         self, decided: dict[tuple[int, int], int], person: Person, last: int, on: date, limit: int
     ) -> list[Paid]:
-        """A02, A04: take back what a decision names, oldest month first, at most `limit` đồng."""
+        """A02, A04: take back what a decision names and has not taken yet, oldest month first, at most `limit` đồng."""
         grants = {id(grant): (n, grant) for n, grant in enumerate(person.grants)}
         too_much = self.overpaid(person, last, on)
         posted = []
         for key, m in sorted(decided, key=lambda named: (named[1], grants[named[0]][0])):
-            taken = min(limit, decided[key, m], too_much.get((key, m), 0))
+            before = -sum(line.amount for line in self.lines[key, m] if line.amount < 0 and line.delivered)
+            taken = min(limit, decided[key, m] - before, too_much.get((key, m), 0))
             if taken > 0:
                 posted.append(self._post(Paid(grants[key][1], m, -taken)))
                 limit -= taken

@@ -16,11 +16,16 @@ from random import Random
 
 from django.db import transaction
 
-from beneficiaries.models import EndReason, Precision, SuspensionGround
+from accounts.access import province_reader
+from beneficiaries.models import EndReason, Precision, Reckon, SuspensionGround
 from beneficiaries.operations import grants, people, suspensions
 from beneficiaries.operations.grants import Decision
 from benefits.models import Base, Category, Rate
-from payments.operations.generation import list_date
+from payments.operations import overpaid
+from payments.operations.generation import LEAST_PAYMENT, list_date
+from payments.operations.overpaid import Item, Schedule
+from payments.overpaid import DecisionKind
+from payments.queries.ledger import check_ledger
 from tests import worlds
 from tests.benefits import oracle
 from tests.benefits.mirror import Mirror, child_row, day, law_of_database, posted_by_oracle
@@ -219,6 +224,8 @@ class World:
         self.people = [who for family in self.members for who in family]
         self.ledger = oracle.Ledger(self.law)
         self.mirror = Mirror(self.people)
+        self.recoveries: dict[tuple[int, str], tuple[Person, dict[tuple[int, int], int], int]] = {}
+        self.officers = [worlds.officer("chuyenvien"), worlds.officer("lanhdao")]
 
     def _change_the_law(self) -> None:
         """Sometimes a base or a rate of its own, in force before, at or after the month from which it applies."""
@@ -254,6 +261,7 @@ class World:
         for first, last in self.when.cycles:
             on = list_date(day(first))
             judged = posted_by_oracle(self.ledger, self.people, last, on)
+            self._recover(judged, last, on)
             paid = self.mirror.run(first, last, on)
             self._compare(first, judged, paid)
             lines += len(paid)
@@ -261,7 +269,53 @@ class World:
             for family in self.members:
                 if self.rng.random() < 0.6:
                     self._news(family)
+                elif last != self.when.last:
+                    self._decide(family, last, on)
+        broken = next(check_ledger()).broken
+        if broken:
+            raise Disagreement(f"check_ledger finds {broken} balances broken")
         return lines
+
+    def _decide(self, family: list[Person], last: int, on: date) -> None:
+        """Two officers decide to take back all that is overpaid, in one scheme, where no news is waiting."""
+        for who in family:
+            row = self.mirror.people[id(who)]
+            if not who.grants or Reckon.objects.filter(person=row).exists():
+                continue
+            too_much = self.ledger.overpaid(who, last, on)
+            scheme = self.rng.choice(("NCC", "BTXH"))
+            named = {
+                (key, m): amount
+                for (key, m), amount in too_much.items()
+                if self.mirror.grants[key].category.scheme == scheme
+            }
+            if not named or (id(who), scheme) in self.recoveries:
+                continue
+            limit = self.rng.choice((10_000, 300_000, 5_000_000))
+            decision = overpaid.prepare(
+                person_id=row.pk,
+                scheme=scheme,
+                kind=DecisionKind.RECOVER,
+                items=[
+                    Item(self.mirror.grants[key].pk, day(m), amount) for (key, m), amount in named.items()
+                ],
+                number="1",
+                decided_on=on,
+                reason="Thử",
+                by=self.officers[0],
+                at=worlds.NOON,
+                reader=province_reader(),
+                schedule=Schedule(day(last + 1), limit=limit),
+            )
+            overpaid.confirm(decision_id=decision.pk, by=self.officers[1], at=worlds.NOON)
+            self.recoveries[id(who), scheme] = who, named, limit
+
+    def _recover(self, judged: dict[tuple[int, int], int], last: int, on: date) -> None:
+        for (_who, scheme), (who, named, limit) in self.recoveries.items():
+            held = {key for key in map(id, who.grants) if self.mirror.grants[key].category.scheme == scheme}
+            paying = sum(amount for (key, _m), amount in judged.items() if key in held)
+            for line in self.ledger.recover(named, who, last, on, min(limit, paying - LEAST_PAYMENT)):
+                judged[id(line.grant), line.month] = line.amount
 
     def _compare(
         self, first: int, judged: dict[tuple[int, int], int], paid: dict[tuple[int, int], int]

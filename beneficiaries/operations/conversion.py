@@ -1,0 +1,117 @@
+"""The social pension in place of 5(5)(b) and 5(5)(c): in bulk, seen by one officer and confirmed by another."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import Action, Reader
+from accounts.models import User
+from beneficiaries.models import Conversion
+from beneficiaries.operations.errors import DecisionRefused
+from beneficiaries.operations.grants import Decision
+from common import sql
+
+REPLACED = ("BTXH_5.5b", "BTXH_5.5c")
+TARGET = "HTXH_75"
+FROM_MONTH = date(2025, 7, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Convertible:
+    """A grant to be replaced; `late` ones begin after the replacement and have to be corrected first."""
+
+    entitlement_id: int
+    person_id: int
+    name: str
+    category_id: str
+    settled_before: date
+    last_month: date | None
+    late: bool
+    holds_target: bool
+
+
+def preview(*, reader: Reader, from_month: date = FROM_MONTH) -> list[Convertible]:
+    """Whose 5(5)(b) or (c) the social pension replaces from a month on (Decree 176/2025, rule E12)."""
+    params = {
+        "from_month": from_month,
+        "replaced": list(REPLACED),
+        "target": TARGET,
+        "units": list(reader.units(Action.SEE_PEOPLE)),
+    }
+    with connection.cursor() as cursor:
+        return [Convertible(**row) for row in sql.rows(cursor, "beneficiaries", "convertible", params)]
+
+
+@transaction.atomic
+def prepare(
+    *, decision: Decision, by: User, at: datetime, reader: Reader, from_month: date = FROM_MONTH
+) -> Conversion:
+    """Prepare the conversion of everybody in the preview. Raises DecisionRefused where nobody is, or some are late."""
+    found = preview(reader=reader, from_month=from_month)
+    _refuse_unfit(found)
+    return Conversion.objects.create(
+        from_month=from_month,
+        decision_number=decision.number,
+        decision_date=decision.signed_on,
+        count=len(found),
+        digest=_digest(found),
+        prepared_by=by,
+        prepared_at=at,
+    )
+
+
+@transaction.atomic
+def confirm(*, conversion_id: int, by: User, at: datetime, reader: Reader) -> int:
+    """Convert as the second person; how many grants ended. Raises DecisionRefused where the same officer prepared it,
+    it is done, or the people are no longer those that were previewed (prepare it again).
+    """
+    conversion = Conversion.objects.select_for_update().get(pk=conversion_id)
+    if conversion.confirmed_by_id:
+        raise DecisionRefused(_("This conversion has been confirmed already."))
+    if conversion.prepared_by_id == by.pk:
+        raise DecisionRefused(_("Another officer has to confirm the conversion."))
+    found = preview(reader=reader, from_month=conversion.from_month)
+    _refuse_unfit(found)
+    if _digest(found) != bytes(conversion.digest):
+        raise DecisionRefused(
+            _("The people concerned have changed since the preview. Prepare the conversion again.")
+        )
+    conversion.confirmed_by, conversion.confirmed_at = by, at
+    conversion.save(update_fields=["confirmed_by", "confirmed_at"])
+    with connection.cursor() as cursor:
+        sql.run(
+            cursor,
+            "beneficiaries",
+            "convert",
+            {
+                "entitlements": [one.entitlement_id for one in found],
+                "target": TARGET,
+                "from_month": conversion.from_month,
+                "decision_number": conversion.decision_number,
+                "decision_date": conversion.decision_date,
+            },
+        )
+    return len(found)
+
+
+def _refuse_unfit(found: list[Convertible]) -> None:
+    late = [str(one.person_id) for one in found if one.late]
+    if late:
+        raise DecisionRefused(
+            _(
+                "These grants begin after the benefit was replaced; correct them first. Person numbers: %(people)s"
+            )
+            % {"people": ", ".join(late[:20])}
+        )
+    if not found:
+        raise DecisionRefused(_("Nobody's benefit is to be converted."))
+
+
+def _digest(found: list[Convertible]) -> bytes:
+    lines = (f"{one.entitlement_id}|{one.last_month}|{one.holds_target}" for one in found)
+    return hashlib.sha256("\n".join(lines).encode()).digest()
