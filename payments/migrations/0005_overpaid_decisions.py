@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0002_law_facts'),
-        ('payments', '0003_stops'),
+        ('payments', '0004_bank_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
