@@ -31,6 +31,7 @@ class Row:
 READS = "200    200      200      200        403  403    200           200     403"
 # A batch is its paying unit's, the district's: the commune's officer has no such page.
 BATCH = "404    200      200      200        403  403    200           200     403"
+LAW = "  403    200      200      403        403  403    200           200     403"
 AWAY = " 404    404      404      404        403  403    200           404     403"
 
 
@@ -105,6 +106,25 @@ ROWS = [
     ),
     Row("dashboard", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("coverage_excel", "GET", "200 200 200 200 403 200 200 200 403"),
+    # The law: read by who makes and judges lists, changed by the province's administrators, each of the other's rows.
+    Row("law", "GET", LAW),
+    Row("law_table", "GET", LAW),
+    Row("law_simulate", "GET", LAW),
+    Row("law_simulate", "POST", LAW),
+    Row("law_proposal", "GET", LAW),
+    Row("law_people", "GET", LAW),
+    Row("law_progress", "GET", LAW.replace("200", "204")),
+    Row("law_propose", "GET", "403 403 403 403 403 403 200 403 403"),
+    Row("law_propose", "POST", "403 403 403 403 403 403 200 403 403"),
+    Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "withdraw"}),
+    Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "confirm"}),
+    Row("law_act", "POST", "403 403 403 403 403 403 404 403 403", fields={"action": "no such thing"}),
+    # A reorganisation of units is the administrators'; hamlets are placed by who makes the lists.
+    Row("reorganisations", "GET", "403 403 403 403 403 403 302 403 403"),
+    Row("reorganisation", "GET", "403 403 403 403 403 403 200 403 403"),
+    Row("reorganisation", "POST", "403 403 403 403 403 403 302 403 403"),
+    Row("reorganisation_hamlets", "GET", "403 200 403 403 403 403 200 403 403"),
+    Row("reorganisation_hamlets", "POST", "403 404 403 403 403 403 404 403 403"),
     # Who is signed in is led on; signing out and the language are everybody's.
     Row("login", "GET", "302 302 302 302 302 302 302 302 302"),
     Row("login", "POST", "302 302 302 302 302 302 302 302 302"),
@@ -121,6 +141,8 @@ PUBLIC = {
     ("set_language", "GET"): 302,
     ("set_language", "POST"): 302,
 }
+# Whole parts of the site with a world and a test of their own, which goes through their addresses.
+ELSEWHERE = {"/post/": "tests/postal/test_access.py"}
 # What machines ask (/api/) answers 401 without a token, whoever is signed in, but for the token itself, which takes
 # the client's secret, and the schema, which is published.
 OPEN_TO_MACHINES = {

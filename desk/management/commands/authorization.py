@@ -26,7 +26,14 @@ ACTIONS: dict[Action, tuple[str, str]] = {
     Action.RELEASE: ("release a list to its provider", "the paying unit"),
     Action.WITHDRAW: ("take one payment out of a submitted list, not one's own", "the paying unit"),
     Action.CLOSE: ("close a cycle, in two steps by two people", "every unit that the cycle pays"),
-    Action.ADMINISTER: ("look after officers and their roles", "the unit of the role"),
+    Action.SEE_LAW: ("read the law's tables and try a change out", "any unit: the law is everybody's"),
+    Action.CHANGE_LAW: ("propose a change of the law's tables, confirm another's", "any unit"),
+    Action.ADMINISTER: ("carry a reorganisation of units out, in two steps by two people", "any unit"),
+    Action.MANAGE_POST: (
+        "sign the Post's contracts, open pay points, plan pay days",
+        "the commune of the point",
+    ),
+    Action.PAY_CASH: ("pay at the points whose clerk one is", "the commune of the point"),
 }
 HEAD = """# Who may do what where
 
@@ -35,7 +42,7 @@ Made by `manage.py authorization` from `accounts/access.py`, the one table of pe
 A role is held in one unit from a day to a day. It holds there and in every unit under it (province, district, commune),
 on those days and no others. What lies outside is not shown as forbidden: it does not exist (404). An officer may hold
 several roles, but the database refuses the two parts of one step to the same person: preparer and approver of a list,
-and the two who close a cycle.
+the two who close a cycle, and the two who change the law.
 
 """
 
