@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -33,8 +34,7 @@ LANGUAGE = OpenApiParameter(
 
 
 class BankView(APIView):
-    """`scopes` names the scope that each method needs."""
-
+    # No docstring: it would stand as the description of every operation. `scopes`: what each method needs.
     scopes: Mapping[str, str] = {}
     authentication_classes = [BearerAuthentication]
     permission_classes = [ScopePermission]
@@ -107,3 +107,15 @@ def choice_of(request: Request, name: str, allowed: list[str]) -> str:
 def page_of(items: list[dict[str, Any]], *, last: int | None) -> dict[str, Any]:
     """A page: `next` is the cursor of the following one, null on the last."""
     return {"items": items, "next": None if last is None else str(last)}
+
+
+class NothingView(BankView):
+    authentication_classes = []
+    permission_classes = []
+
+    @extend_schema(exclude=True)
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404

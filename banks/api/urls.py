@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from banks.api import accounts, lists, messages, token
+from banks.api.base import NothingView
 
 urlpatterns = [
     path("token", token.TokenView.as_view(), name="bank_token"),
@@ -28,4 +29,5 @@ urlpatterns = [
     path("account-reports", accounts.AccountReportsView.as_view(), name="bank_account_reports"),
     path("notices", token.NoticesView.as_view(), name="bank_notices"),
     path("notices/<uuid:notice_id>", token.NoticeView.as_view(), name="bank_notice"),
+    re_path("", NothingView.as_view(), name="bank_nothing"),
 ]
