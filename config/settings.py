@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "An Sinh: bank API",
     "DESCRIPTION": "What a bank is given to pay, and what it reports back. Begin with the quick start at /banks/api/.",
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
     "LICENSE": {"name": "Apache-2.0"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
