@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -65,8 +66,10 @@ def law(request: OfficerRequest) -> HttpResponse:
                 "at": row.proposed_at,
             }
             for row in Proposal.objects.select_related("proposed_by")[:20]
+            if _of_the_province(request, Action.SEE_LAW)
         ],
-        "may_change": request.reader.may(Action.CHANGE_LAW),
+        "may_change": _of_the_province(request, Action.CHANGE_LAW),
+        "may_try": _of_the_province(request, Action.SEE_LAW),
     }
     return render(request, "payments/law.html", context)
 
@@ -87,7 +90,7 @@ def table(request: OfficerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def propose(request: OfficerRequest) -> HttpResponse:
     """Enter a change of law, from a file or as one row; nothing counts before a second officer confirms it."""
-    require(request, Action.CHANGE_LAW)
+    _require_province(request, Action.CHANGE_LAW)
     provinces = _provinces()
     if request.method == "POST":
         form = ProposalForm(request.POST, request.FILES, provinces=provinces)
@@ -113,7 +116,7 @@ def propose(request: OfficerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def simulation(request: OfficerRequest) -> HttpResponse:
     """What one month would cost with other rates or bases; nothing is kept."""
-    require(request, Action.SEE_LAW)
+    _require_province(request, Action.SEE_LAW)
     context: dict[str, Any] = {}
     if request.method == "POST":
         form = SimulationForm(request.POST, request.FILES, provinces=_provinces())
@@ -133,7 +136,7 @@ def simulation(request: OfficerRequest) -> HttpResponse:
 @require_GET
 def proposal(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """One proposal: its rows beside those they overtake, what they would change, and deciding about them."""
-    require(request, Action.SEE_LAW)
+    _require_province(request, Action.SEE_LAW)
     found = get_object_or_404(Proposal.objects.select_related("proposed_by", "decided_by"), pk=proposal_id)
     running = found.previewed_at is None
     figures = Figures()
@@ -158,7 +161,7 @@ def proposal(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 def progress(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """The part of a proposal's page that asks again until its preview is reckoned. Whoever watches also reckons one
     part, so a preview comes to its end with no worker at all."""
-    require(request, Action.SEE_LAW)
+    _require_province(request, Action.SEE_LAW)
     found = get_object_or_404(Proposal, pk=proposal_id)
     if found.state == ProposalState.OPEN and found.previewed_at is None:
         proposals.reckon_next_part(proposal_id=proposal_id, at=timezone.now())
@@ -171,7 +174,7 @@ def progress(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 @require_POST
 def act(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """Carry out one button of a proposal's page; a refusal becomes a message."""
-    require(request, Action.CHANGE_LAW)
+    _require_province(request, Action.CHANGE_LAW)
     get_object_or_404(Proposal, pk=proposal_id)
     now, action = timezone.now(), request.POST.get("action", "")
     try:
@@ -194,7 +197,7 @@ def act(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 @require_GET
 def people(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """Who changes, commune by commune."""
-    require(request, Action.SEE_LAW)
+    _require_province(request, Action.SEE_LAW)
     require(request, Action.SEE_PEOPLE)
     found = get_object_or_404(Proposal, pk=proposal_id, state=ProposalState.OPEN)
     communes = list(
@@ -212,6 +215,16 @@ def people(request: OfficerRequest, proposal_id: int) -> HttpResponse:
         "payments/law_people.html",
         {"proposal": found, "communes": communes, "commune": commune, "rows": rows},
     )
+
+
+def _of_the_province(request: OfficerRequest, action: Action) -> bool:
+    """A law counts everywhere, and its figures are everybody's: a role in one district does not reach it."""
+    return Unit.objects.provinces().filter(pk__in=request.reader.units(action)).exists()
+
+
+def _require_province(request: OfficerRequest, action: Action) -> None:
+    if not _of_the_province(request, action):
+        raise PermissionDenied
 
 
 def _month(request: OfficerRequest) -> date:
@@ -304,7 +317,7 @@ def _named(rows: dict[str, Change], names: dict[str, str]) -> list[dict[str, Any
 
 
 def _actions(request: OfficerRequest, found: Proposal, figures: Figures) -> dict[str, Any]:
-    if found.state != ProposalState.OPEN or not request.reader.may(Action.CHANGE_LAW):
+    if found.state != ProposalState.OPEN or not _of_the_province(request, Action.CHANGE_LAW):
         return {"actions": [], "rule": ""}
     url = reverse("law_act", args=[found.pk])
     actions: list[dict[str, Any]] = [

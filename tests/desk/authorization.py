@@ -32,6 +32,8 @@ READS = "200    200      200      200        403  403    200           200     4
 # A batch is its paying unit's, the district's: the commune's officer has no such page.
 BATCH = "404    200      200      200        403  403    200           200     403"
 LAW = "  403    200      200      403        403  403    200           200     403"
+# What a change would cost is the whole province's, and the auditor here is one district's.
+LAW_CHANGE = "403 403   403      403        403  403    200           403     403"
 AWAY = " 404    404      404      404        403  403    200           404     403"
 
 
@@ -109,11 +111,11 @@ ROWS = [
     # The law: read by who makes and judges lists, changed by the province's administrators, each of the other's rows.
     Row("law", "GET", LAW),
     Row("law_table", "GET", LAW),
-    Row("law_simulate", "GET", LAW),
-    Row("law_simulate", "POST", LAW),
-    Row("law_proposal", "GET", LAW),
-    Row("law_people", "GET", LAW),
-    Row("law_progress", "GET", LAW.replace("200", "204")),
+    Row("law_simulate", "GET", LAW_CHANGE),
+    Row("law_simulate", "POST", LAW_CHANGE),
+    Row("law_proposal", "GET", LAW_CHANGE),
+    Row("law_people", "GET", LAW_CHANGE),
+    Row("law_progress", "GET", LAW_CHANGE.replace("200", "204")),
     Row("law_propose", "GET", "403 403 403 403 403 403 200 403 403"),
     Row("law_propose", "POST", "403 403 403 403 403 403 200 403 403"),
     Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "withdraw"}),

@@ -26,8 +26,11 @@ ACTIONS: dict[Action, tuple[str, str]] = {
     Action.RELEASE: ("release a list to its provider", "the paying unit"),
     Action.WITHDRAW: ("take one payment out of a submitted list, not one's own", "the paying unit"),
     Action.CLOSE: ("close a cycle, in two steps by two people", "every unit that the cycle pays"),
-    Action.SEE_LAW: ("read the law's tables and try a change out", "any unit: the law is everybody's"),
-    Action.CHANGE_LAW: ("propose a change of the law's tables, confirm another's", "any unit"),
+    Action.SEE_LAW: (
+        "read the law's tables; see what a change would cost",
+        "any unit; the whole province",
+    ),
+    Action.CHANGE_LAW: ("propose a change of the law's tables, confirm another's", "the whole province"),
     Action.ADMINISTER: ("carry a reorganisation of units out, in two steps by two people", "any unit"),
     Action.MANAGE_POST: (
         "sign the Post's contracts, open pay points, plan pay days",
