@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from postal.views import days, setup
+from postal.views import days, desk, setup
 
 
 class PaperKind:
@@ -30,6 +30,11 @@ urlpatterns = [
     path("post/points/<int:point_id>/", setup.point, name="post_point"),
     path("post/days/<int:day_id>/", days.day, name="post_day"),
     path("post/days/<int:day_id>/<int:batch_id>.<paper:kind>", days.day_paper, name="post_day_paper"),
+    path("post/days/<int:day_id>/seal/", desk.seal, name="post_seal"),
+    path("post/desk/worker.js", desk.worker, name="post_worker"),
+    path("post/desk/<int:day_id>/", desk.desk, name="post_desk"),
+    path("post/desk/<int:day_id>/list", desk.desk_data, name="post_desk_data"),
+    path("post/desk/<int:day_id>/marks", desk.desk_marks, name="post_desk_marks"),
     path("post/changes/<int:batch_id>.<paper:kind>", days.changes_paper, name="post_changes"),
     path("post/archives/", days.ask_archive, name="post_ask_archive"),
     path("post/archives/<uuid:archive_id>/", days.archive, name="post_archive"),

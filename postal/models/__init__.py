@@ -3,13 +3,20 @@
 from postal.models.archive import ArchiveState, ListArchive
 from postal.models.calendar import Listing, PayDay, PayPlace
 from postal.models.contract import Contract, Fee, PayPoint, PersonPoint, PointClerk
+from postal.models.marks import Correction, Mark, MarkKind, Notice, NoticeKind, NotPaidReason
 
 __all__ = [
     "ArchiveState",
     "Contract",
+    "Correction",
     "Fee",
     "ListArchive",
     "Listing",
+    "Mark",
+    "MarkKind",
+    "NotPaidReason",
+    "Notice",
+    "NoticeKind",
     "PayDay",
     "PayPlace",
     "PayPoint",
