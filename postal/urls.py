@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from postal.views import days, desk, setup
+from postal.views import days, desk, marks, setup
 
 
 class PaperKind:
@@ -31,6 +31,8 @@ urlpatterns = [
     path("post/days/<int:day_id>/", days.day, name="post_day"),
     path("post/days/<int:day_id>/<int:batch_id>.<paper:kind>", days.day_paper, name="post_day_paper"),
     path("post/days/<int:day_id>/seal/", desk.seal, name="post_seal"),
+    path("post/days/<int:day_id>/correct/<int:payment_id>/", marks.correct, name="post_correct"),
+    path("post/days/<int:day_id>/decide/<int:correction_id>/", marks.decide, name="post_decide"),
     path("post/desk/worker.js", desk.worker, name="post_worker"),
     path("post/desk/<int:day_id>/", desk.desk, name="post_desk"),
     path("post/desk/<int:day_id>/list", desk.desk_data, name="post_desk_data"),

@@ -34,3 +34,9 @@ def day_states(*, day: PayDay, marks: Sequence[Mark] | None = None) -> dict[int,
         ],
         stopped=stopped.values_list("pk", flat=True),
     )
+
+
+def open_corrections(*, day: PayDay) -> list[Correction]:
+    """Corrections of a pay day that wait for a second person."""
+    found = Correction.objects.filter(payment__listing__pay_day=day, decided_by__isnull=True)
+    return list(found.select_related("payment__person", "asked_by").order_by("pk"))

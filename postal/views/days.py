@@ -33,6 +33,7 @@ from postal.queries.calendar import managed_communes, month_days, month_totals, 
 from postal.queries.lists import PayList, pay_lists
 from postal.queries.scope import visible_points
 from postal.views.common import PDF, XLSX, attachment, may_manage, may_pay, say_faults, the_day, today
+from postal.views.marks import marks_context
 
 
 @require_GET
@@ -129,6 +130,7 @@ def day(request: OfficerRequest, day_id: int) -> HttpResponse:
         "may_manage": may_manage(request, found),
         "may_pay": may_pay(request, found),
     }
+    context |= marks_context(request, found, lists)
     return render(request, "postal/day.html", context)
 
 

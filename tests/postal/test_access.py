@@ -8,7 +8,8 @@ from django.urls import URLPattern, reverse
 
 from payments.models import Batch
 from postal import urls
-from postal.operations import archives
+from postal.operations import archives, corrections
+from postal.queries.calendar import contract_for
 from tests import worlds
 from tests.desk_world import DECEMBER
 from tests.postal import world as post_world
@@ -16,7 +17,7 @@ from tests.postal import world as post_world
 pytestmark = pytest.mark.django_db
 PUBLIC = {"post_worker"}
 # Lists of what the reader has: shown to everybody, empty for an outsider.
-LISTS = {"post_month", "post_points", "post_contracts"}
+LISTS = {"post_month", "post_points", "post_contracts", "post_contract"}
 
 
 @pytest.fixture
@@ -47,7 +48,15 @@ def addresses(world) -> dict[str, str]:
 
 
 def extra_values(world) -> dict:
-    return {"contract_id": 1}
+    payment = world.payments()[0]
+    asked = corrections.ask_correction(
+        payment=payment, wanted="paid", reason="x", by=world.clerk, at=worlds.NOON
+    )
+    return {
+        "contract_id": contract_for(commune=worlds.commune(), on=DECEMBER).pk,
+        "payment_id": payment.pk,
+        "correction_id": asked.pk,
+    }
 
 
 def test_nobody_reaches_a_page_of_the_post_without_signing_in(world):

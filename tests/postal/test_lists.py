@@ -9,7 +9,7 @@ import pytest
 import python_calamine
 
 from beneficiaries.models import Payee
-from payments.operations import batches
+from payments.operations import stop_orders
 from postal.models import ListArchive
 from postal.operations import archives
 from postal.papers.archive import commune_files
@@ -74,9 +74,10 @@ def test_identity_numbers_are_masked_and_a_payee_stands_with_her_document(world)
 
 
 def test_a_withdrawn_payment_leaves_the_list_and_its_sums(world):
-    batches.withdraw(
+    order = stop_orders.order_stop(
         payment_id=world.payments()[0].pk, by=world.desk.officers["approver"], at=worlds.NOON, reason="Đã mất"
     )
+    stop_orders.answer_stop(stop_id=order.pk, stopped=True, at=worlds.NOON)
     data = list_data(the_list(world))
     assert (len(data["rows"]), data["total"]) == (3, "4.500.000")
 

@@ -1,9 +1,13 @@
 """The pages of the Post, as officers use them."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from postal.models import Contract, Fee, Listing, PayDay, PayPoint
+from postal.models import Contract, Correction, Fee, Listing, PayDay, PayPoint
+from postal.operations.marks import NewMark, receive_marks
 from tests import worlds
 from tests.desk_world import DECEMBER
 from tests.postal import world as post_world
@@ -87,3 +91,35 @@ def test_an_archive_shows_its_progress_and_then_the_file(world, settings, tmp_pa
     assert part["HX-Refresh"] == "true"
     file = client.get(asked.url.rstrip("/") + ".zip")
     assert b"".join(file.streaming_content).startswith(b"PK")
+
+
+def test_a_conflict_is_corrected_by_two_people_and_the_day_is_sealed(world):
+    one = world.payments()[0]
+    now = timezone.now()
+    for number, clerk in enumerate((world.clerk, world.desk.officers["second_clerk"])):
+        mark = NewMark(uuid.uuid4(), one.pk, "paid", uuid.UUID(int=number), now, receipt=f"BN-{number}")
+        receive_marks(day=world.day, marks=[mark], by=clerk, at=now)
+    clerk, second = world.client("post_clerk"), world.client("second_clerk")
+    page = clerk.get(reverse("post_day", args=[world.day.pk])).content.decode()
+    assert "được đánh dấu đã nhận hai lần" in page
+    answer = clerk.post(reverse("post_seal", args=[world.day.pk]), follow=True)
+    assert "mâu thuẫn" in answer.content.decode()
+    clerk.post(
+        reverse("post_correct", args=[world.day.pk, one.pk]), {"wanted": "paid", "reason": "Hai máy, một lần"}
+    )
+    asked = Correction.objects.get()
+    decide = reverse("post_decide", args=[world.day.pk, asked.pk])
+    refused = clerk.post(decide, {"action": "accept"}, follow=True).content.decode()
+    assert "không được tự quyết định" in refused
+    second.post(decide, {"action": "accept"})
+    answer = clerk.post(reverse("post_seal", args=[world.day.pk]), follow=True)
+    assert "Đã khóa: ghi nhận 1 khoản đã chi trả." in answer.content.decode()
+    one.refresh_from_db()
+    assert one.outcome == "paid"
+
+
+def test_marks_that_are_no_marks_are_refused_in_words(world):
+    client = world.client("post_clerk")
+    address = reverse("post_desk_marks", args=[world.day.pk])
+    for body in ("", "[]", "{}", '{"marks": [{"id": 1}]}', '{"marks": 7}'):
+        assert client.post(address, body, content_type="application/json").status_code == 400
