@@ -192,6 +192,14 @@ def _sentence(row: dict[str, Any], article: str, hidden: bool) -> str:
         return _("%(amount)s by %(article)s") % {"amount": format_vnd(row["granted"]), "article": article}
     if row["fixed"] is not None:
         sentence = _("%(amount)s by %(article)s") % {"amount": format_vnd(row["fixed"]), "article": article}
+    elif row["base_source"] is None:
+        sentence = _(
+            "own allowances and supplements of the month of death %(base)s × %(coefficient)s, %(article)s"
+        ) % {
+            "base": format_vnd(row["base"]),
+            "coefficient": str(row["coefficient"].normalize()),
+            "article": article,
+        }
     else:
         sentence = _(
             "standard level %(base)s × coefficient %(coefficient)s, %(article)s; level by %(source)s"

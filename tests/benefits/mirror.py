@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
+from areas.models import Succession, Unit
 from beneficiaries.models import (
     ALWAYS_READY,
     Child,
@@ -73,6 +74,7 @@ class Mirror:
         self.grants: dict[int, Entitlement] = {}
         self.grant_of: dict[int, oracle.Grant] = {}
         self._commune = worlds.commune()
+        self._reformed = False
         self._add_people(people)
         self.add_grants([grant for person in people for grant in person.grants])
 
@@ -145,6 +147,8 @@ class Mirror:
         self, first: int, last: int | None = None, reckoned_on: date | None = None
     ) -> dict[tuple[int, int], int]:
         """Make the next round of a cycle; what it posted, by (id(grant), month)."""
+        if day(first) >= worlds.REFORM and not self._reformed:
+            self._reform()
         cycle: Cycle = generation.open_cycle(
             month=day(first), last_month=day(last if last is not None else first), reckoned_on=reckoned_on
         )
@@ -158,6 +162,16 @@ class Mirror:
         self.last_round = low, high
         return dict(posted)
 
+    def _reform(self) -> None:
+        """The commune ends and everybody lives in the one that follows it."""
+        self._reformed = True
+        open_homes = Residence.objects.filter(valid_to=None)
+        people = list(open_homes.values_list("person_id", flat=True))
+        open_homes.update(valid_to=worlds.REFORM - timedelta(days=1))
+        Residence.objects.bulk_create(
+            Residence(person_id=pk, commune=successor(), valid_from=worlds.REFORM) for pk in people
+        )
+
     def payments(self) -> list[Payment]:
         low, high = self.last_round
         return list(Payment.objects.filter(pk__gte=low, pk__lt=high).order_by("pk"))
@@ -169,6 +183,11 @@ class Mirror:
         Reckon.objects.create(
             person_id=payment.person_id, from_month=first, ready_on=ALWAYS_READY, reason="undelivered"
         )
+
+
+def successor() -> Unit:
+    """The commune that follows `worlds.commune()` at the reform of July 2025."""
+    return Succession.objects.get(predecessor=worlds.commune(), is_default=True).successor
 
 
 def child_row(child: oracle.Child, entitlement: Entitlement | None = None, number: int = 0) -> Child:

@@ -28,7 +28,14 @@ from payments.overpaid import DecisionKind
 from payments.queries.ledger import check_ledger
 from tests import worlds
 from tests.benefits import oracle
-from tests.benefits.mirror import Mirror, child_row, day, law_of_database, posted_by_oracle
+from tests.benefits.mirror import (
+    Mirror,
+    child_row,
+    day,
+    law_of_database,
+    posted_by_oracle,
+    successor,
+)
 from tests.benefits.oracle import Change, Child, Grant, Person, Suspension, month
 
 DECISION = Decision("12/QĐ-UBND", date(2024, 1, 2))
@@ -231,8 +238,11 @@ class World:
         """Sometimes a base or a rate of its own, in force before, at or after the month from which it applies."""
         if self.rng.random() < 0.5:
             amount = self.rng.randrange(300_000, 900_000, 10_000)
-            own = worlds.commune().parent.parent if self.rng.random() < 0.3 else None
-            Base.objects.create(base_code="BTXH_STANDARD", area=own, amount=amount, **self._dates())
+            dates = self._dates()
+            # The province before the reform and the one after it, or the country.
+            own = (worlds.commune().parent.parent, successor().parent)
+            for area in own if self.rng.random() < 0.3 else (None,):
+                Base.objects.create(base_code="BTXH_STANDARD", area=area, amount=amount, **dates)
         if self.rng.random() < 0.7:
             code, cuts = self.rng.choice(NEW_BANDS)
             dates = self._dates()
@@ -505,13 +515,18 @@ def describe(family: list[Person]) -> str:
     return "\n".join(lines)
 
 
-def play(seed: int, families: int) -> int:
-    """One timeline of that many worlds, undone afterwards; the lines compared. Raises Disagreement with the seed."""
+def play_with(rng: Random, families: int, year_means: str = "first") -> int:
+    """One timeline of that many worlds, undone afterwards; the lines compared. Raises Disagreement."""
+    with transaction.atomic():
+        try:
+            return World(rng, families, year_means).play()
+        finally:
+            transaction.set_rollback(True)
+
+
+def play(seed: int, families: int, year_means: str = "first") -> int:
+    """The worlds of one seed. Raises Disagreement, which names the seed."""
     try:
-        with transaction.atomic():
-            try:
-                return World(Random(seed), families).play()
-            finally:
-                transaction.set_rollback(True)
+        return play_with(Random(seed), families, year_means)
     except Disagreement as difference:
         raise Disagreement(f"seed {seed}, {families} worlds: {difference}") from None

@@ -16,8 +16,10 @@ from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from benefits.models import Category
 from payments.models import Payment
+from payments.queries.explain import explain
 from tests import worlds
 from tests.benefits import oracle
+from tests.benefits.mirror import day
 from tests.benefits.oracle import Change, Child, Grant, Suspension, month
 from tests.benefits.side_by_side import DEC, Both, grant, person
 
@@ -421,6 +423,8 @@ def test_N03_the_heirs_get_three_months_of_own_allowance_and_supplement():
     both = Both(dead, widow)
     both.pays(NOV)
     assert both.pays(DEC) == {"NCC_1L_3THANG 2024-12": 30_321_000}
+    told = explain(person=both.row(widow), month=day(DEC), on=date(2024, 12, 1), reader=province_reader())
+    assert [(due.base, due.coefficient, due.amount) for due in told.dues] == [(10_107_000, 3, 30_321_000)]
     assert both.pays(month(2025, 1)) == {}
 
 
