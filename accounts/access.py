@@ -22,6 +22,7 @@ class Action(StrEnum):
     RELEASE = "release"
     WITHDRAW = "withdraw"
     CLOSE = "close"
+    RAISE_DIFFICULTY = "raise_difficulty"
     SEE_LAW = "see_law"
     CHANGE_LAW = "change_law"
     ADMINISTER = "administer"
@@ -33,9 +34,10 @@ A, R = Action, RoleName
 _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
 # The one table of permissions. Deciding officers alone see which social protection a person with HIV receives.
 PERMISSIONS: dict[str, frozenset[Action]] = {
-    R.COMMUNE_OFFICER: _READ,
-    R.PREPARER: _READ | {A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW, A.MANAGE_POST},
-    R.APPROVER: _READ | {A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW},
+    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY},
+    R.PREPARER: _READ
+    | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW, A.MANAGE_POST},
+    R.APPROVER: _READ | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW},
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
     R.POST_CLERK: frozenset({A.PAY_CASH}),
     R.VIEWER: frozenset({A.SEE_COVERAGE}),

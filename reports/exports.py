@@ -97,6 +97,10 @@ def _notes(found: Coverage) -> list[str]:
             "was sent to one."
         ),
     ]
+    for one in found.restated:
+        notes.append(
+            _("Restated on %(day)s: %(reason)s") % {"day": f"{one.at:%d/%m/%Y}", "reason": one.reason}
+        )
     if found.overlaps:
         notes.append(
             _("A person with two categories stands in both rows: the rows do not add up to the total.")

@@ -108,3 +108,56 @@ class Figure(models.Model):
                 condition=Q(covered__lte=models.F("people")), name="covered_within_people"
             ),
         ]
+
+
+class DifficultyKind(models.TextChoices):
+    NO_BRANCH = "no_branch", _("no bank branch or cash machine within reach")
+    NO_CARDS = "no_cards", _("people without a citizen identity card")
+    FEES = "fees", _("account fees")
+    DISTRUST = "distrust", _("distrust of accounts or fear of fraud")
+    TELEPHONES = "telephones", _("no telephones or no network")
+    HEALTH = "health", _("people who cannot leave their home")
+    OTHER = "other", _("something else")
+
+
+class DifficultyState(models.TextChoices):
+    OPEN = "open", _("open")
+    ANSWERED = "answered", _("answered")
+    CLOSED = "closed", _("dealt with")
+
+
+class Difficulty(models.Model):
+    """What holds people back in one unit, and what it proposes; answered and closed by those above it.
+
+    `people` is the unit's own estimate of how many it holds back. No text of it names a beneficiary.
+    """
+
+    unit = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
+    kind = models.CharField(_("difficulty"), max_length=10, choices=DifficultyKind)
+    people = models.PositiveIntegerField(_("people held back, about"))
+    text = NfcCharField(_("what it is"), max_length=500)
+    proposal = NfcCharField(_("what is proposed"), max_length=500, blank=True)
+    state = models.CharField(max_length=8, choices=DifficultyState, default=DifficultyState.OPEN)
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    assigned_to = NfcCharField(_("who sees to it"), max_length=120, blank=True)
+    answer = NfcCharField(_("answer"), max_length=500, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("difficulty")
+        verbose_name_plural = _("difficulties")
+        ordering = ["-people", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=DifficultyKind.values), name="difficulty_kind_known"),
+            models.CheckConstraint(condition=Q(people__gt=0), name="difficulty_holds_somebody_back"),
+            models.CheckConstraint(
+                condition=Q(state=DifficultyState.OPEN, closed_at__isnull=True)
+                | Q(state=DifficultyState.ANSWERED, answered_at__isnull=False, closed_at__isnull=True)
+                | Q(state=DifficultyState.CLOSED, closed_at__isnull=False, closed_by__isnull=False),
+                name="difficulty_state_says_by_whom",
+            ),
+        ]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from areas.models import Unit
 from common import sql
 from common.months import add_months
 from payments.models import Cycle, month_id_range
-from reports.models import Figure, Part, Restatement, Snapshot
+from reports.models import Difficulty, DifficultyState, Figure, Part, Restatement, Snapshot, Target
 
 
 class RestatementRefused(Exception):
@@ -113,3 +115,68 @@ def _count(cycle: Cycle) -> None:
         cursor.execute("ANALYZE money_line")
         sql.run(cursor, "reports", "coverage", params)
         cursor.execute("DROP TABLE money, money_line")
+
+
+class TargetTaken(ValueError):
+    """The same target (scheme, unit, day) was already set on that day."""
+
+
+def set_target(
+    *,
+    on_date: date,
+    rate: Decimal,
+    set_on: date,
+    scheme: str = "",
+    unit: Unit | None = None,
+    source: str = "",
+) -> Target:
+    """Set a target: `rate` (a fraction of 1) to be reached by a day. Earlier ones stay as history.
+
+    Raises TargetTaken where one was set for the same scheme, unit and day today.
+    """
+    try:
+        with transaction.atomic():
+            return Target.objects.create(
+                on_date=on_date, rate=rate, set_on=set_on, scheme=scheme, unit=unit, source=source
+            )
+    except IntegrityError as error:
+        raise TargetTaken(_("This target was already set today; it can be changed tomorrow.")) from error
+
+
+class DifficultyRefused(Exception):
+    """A step that the difficulty's state does not allow any more."""
+
+
+def raise_difficulty(
+    *, unit: Unit, kind: str, people: int, text: str, by: User, at: datetime, proposal: str = ""
+) -> Difficulty:
+    """A unit says what holds about `people` of its people back, and what it proposes."""
+    return Difficulty.objects.create(
+        unit=unit, kind=kind, people=people, text=text, proposal=proposal, raised_by=by, raised_at=at
+    )
+
+
+def answer_difficulty(
+    *, difficulty_id: int, answer: str, assigned_to: str, by: User, at: datetime
+) -> Difficulty:
+    """Answer a difficulty and say who sees to it; an answer may be written anew until it is closed."""
+    return _step(
+        difficulty_id,
+        state=DifficultyState.ANSWERED,
+        answer=answer,
+        assigned_to=assigned_to,
+        answered_by=by,
+        answered_at=at,
+    )
+
+
+def close_difficulty(*, difficulty_id: int, by: User, at: datetime) -> Difficulty:
+    """Close a difficulty: it holds nobody back any more, or nothing can be done."""
+    return _step(difficulty_id, state=DifficultyState.CLOSED, closed_by=by, closed_at=at)
+
+
+def _step(difficulty_id: int, **facts: Any) -> Difficulty:
+    open_ones = Difficulty.objects.exclude(state=DifficultyState.CLOSED)
+    if not open_ones.filter(pk=difficulty_id).update(**facts):
+        raise DifficultyRefused(_("This difficulty is closed already."))
+    return Difficulty.objects.get(pk=difficulty_id)

@@ -42,11 +42,6 @@ class Targets:
             ),
         )
 
-    def rate(self, *, month: date, scheme: str = "", units: Sequence[int] = ()) -> Decimal:
-        """The rate of the target that holds; everybody where none was set."""
-        target = self.holding(month=month, scheme=scheme, units=units)
-        return target.rate if target else EVERYBODY
-
 
 def targets() -> Targets:
     """All targets that were ever set."""

@@ -21,9 +21,9 @@ from benefits.models import Category, Scheme
 from common.months import add_months, format_month
 from common.text import sort_key
 from payments.models import Cycle
-from reports.models import Figure, Part, Snapshot
+from reports.models import Figure, Part, Restatement, Snapshot
 from reports.queries.area import Area, area_of, followers
-from reports.targets import Targets, missing, targets
+from reports.targets import EVERYBODY, Targets, missing, targets
 
 TOTAL = "total"
 OTHER = "BTXH_OTHER"
@@ -34,6 +34,7 @@ class By(StrEnum):
     COMMUNE = "commune"
     SCHEME = "scheme"
     CATEGORY = "category"
+    AGE = "age"
 
 
 class NoFigures(LookupError):
@@ -45,7 +46,7 @@ class Row:
     """One row of a coverage table: `all` counts pairs of person and scheme; amounts in đồng.
 
     `amount` is everything paid or on its way in the cycle, `amount_cashless` the part through accounts, and
-    `amount_year` that part since January.
+    `amount_year` that part since January. `months_left` are those after this one until the target's day.
     """
 
     key: str
@@ -56,6 +57,8 @@ class Row:
     amount: int
     amount_cashless: int
     amount_year: int
+    months_left: int = 0
+    unit_id: int | None = None
     url: str = ""
 
     @property
@@ -65,6 +68,11 @@ class Row:
     @property
     def gap(self) -> int:
         return missing(covered=self.covered, everybody=self.all, rate=self.target)
+
+    @property
+    def needed(self) -> int | None:
+        """People still needed each month until the target's day, rounded up; None once it has passed."""
+        return -(-self.gap // self.months_left) if self.months_left > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class Coverage:
     by: By
     total: Row
     rows: list[Row]
+    restated: list[Restatement]
 
     @property
     def overlaps(self) -> bool:
@@ -105,6 +114,7 @@ def coverage(
         by=by,
         total=table.total(),
         rows=table.rows(by),
+        restated=list(Restatement.objects.filter(cycle=table.month)),
     )
 
 
@@ -158,8 +168,18 @@ class Table:
         return self.cycle.month
 
     def total(self) -> Row:
-        target = self.held.rate(month=self.month, units=self.area.chain)
-        return add_up(self.rows(By.SCHEME), key=TOTAL, name=self.area.name, target=target)
+        rate, left = self.goal(units=self.area.chain)
+        return replace(
+            add_up(self.rows(By.SCHEME), key=TOTAL, name=self.area.name, target=rate), months_left=left
+        )
+
+    def goal(self, *, units: tuple[int, ...], scheme: str = "") -> tuple[Decimal, int]:
+        """The target's rate, and the months after this cycle until its day (0 or less once it has passed)."""
+        target = self.held.holding(month=self.month, scheme=scheme, units=units)
+        if target is None:
+            return EVERYBODY, 0
+        last = self.cycle.last_month
+        return target.rate, (target.on_date.year - last.year) * 12 + target.on_date.month - last.month
 
     def has_districts(self) -> bool:
         """Whether any district pays in this month; after the reform none does, nor in units of a day after it."""
@@ -174,6 +194,7 @@ class Table:
             By.COMMUNE: self._communes,
             By.SCHEME: self._schemes,
             By.CATEGORY: self._categories,
+            By.AGE: self._ages,
         }
         return makers[by]()
 
@@ -195,6 +216,11 @@ class Table:
             sums[place] = sums.get(place, Sum4()) + found
         return self._units(sums)
 
+    def communes_of(self, scheme: str) -> list[Row]:
+        """By commune, one scheme alone."""
+        sums = self._sums(Part.WHOLE, "commune_id", "scheme")
+        return self._units({(unit,): found for (unit, of), found in sums.items() if of == scheme})
+
     def _districts(self) -> list[Row]:
         """By paying unit; where the reader sees less than a paying unit, or asks for later units, by commune."""
         if self.units_on:
@@ -208,10 +234,23 @@ class Table:
     def _units(self, sums: Sums) -> list[Row]:
         found = [self.area.units[int(str(unit))] for (unit,) in sums]
         rows = [
-            self._row(sums, (unit.pk,), key=unit.code, name=unit.name, units=self.area.chain_of(unit))
+            replace(
+                self._row(sums, (unit.pk,), key=unit.code, name=unit.name, units=self.area.chain_of(unit)),
+                unit_id=unit.pk,
+            )
             for unit in found
         ]
         return sorted(rows, key=lambda row: (sort_key(row.name), row.key))
+
+    def _ages(self) -> list[Row]:
+        names = {
+            "00": _("under 16 years"),
+            "16": _("16 to 59 years"),
+            "60": _("60 to 79 years"),
+            "80": _("80 years and older"),
+        }
+        sums = self._sums(Part.AGE, "key")
+        return [self._row(sums, (key,), key=key, name=names[key]) for key in names if (key,) in sums]
 
     def _categories(self) -> list[Row]:
         sums = self._sums(Part.CATEGORY, "key", "scheme")
@@ -251,16 +290,17 @@ class Table:
         units: tuple[int, ...] | None = None,
     ) -> Row:
         found = sums[place]
-        chain = self.area.chain if units is None else units
+        rate, left = self.goal(units=self.area.chain if units is None else units, scheme=scheme)
         return Row(
             key=key,
             name=name,
             covered=found.covered,
             all=found.people,
-            target=self.held.rate(month=self.month, scheme=scheme, units=chain),
+            target=rate,
             amount=found.amount,
             amount_cashless=found.cashless,
             amount_year=found.year,
+            months_left=left,
         )
 
 

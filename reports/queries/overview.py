@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.access import Reader
 from beneficiaries.models import Channel, ObstacleReason, Provider
 from benefits.models import Scheme
-from payments.models import Cycle, RoundState
-from reports.models import Part
+from common.months import month_of
+from payments.models import Cycle, LineKind, RoundState
+from payments.transitions import Outcome
+from reports.forecast import Forecast, forecast
+from reports.models import Part, Restatement
 from reports.queries.coverage import By, Row, Table, table_of
 
 
@@ -43,6 +46,7 @@ class Point:
 class Reason:
     """Why people are not paid through an account yet, how many, and what helps."""
 
+    key: str
     label: str
     count: int
     next: str
@@ -62,8 +66,30 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """Money of one kind in the month: arrears paid, or money that did not arrive; pairs and đồng."""
+
+    key: str
+    label: str
+    people: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was done in the month: people asked for their reason, people given their first account."""
+
+    asked: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything of the dashboard for one month and area. `needed`: people a month until the target's day."""
+    """Everything of the dashboard for one month and area.
+
+    `easiest` is the group to go to next; `ahead` the forecast for the target's month; `restated` why and when the
+    month's closed figures were taken again, the latest first.
+    """
 
     table: Table
     total: Row
@@ -73,10 +99,26 @@ class Overview:
     choices: list[By]
     change: int | None
     target_on: date | None
-    needed: int | None
+    ahead: Forecast | None
+    work: Work
+    money: list[Money]
     reasons: list[Reason]
+    easiest: Reason | None
+    restated: list[Restatement]
     carriers: list[Carrier]
     trend: list[Point]
+
+
+# Whom to go to first: nobody has refused anything yet, or a card from the bank is all that it takes.
+EASE = (
+    ObstacleReason.NOT_ASKED,
+    "",
+    ObstacleReason.NO_SMARTPHONE,
+    ObstacleReason.DISTRUSTS,
+    ObstacleReason.FEARS_ACCOUNT,
+    ObstacleReason.FEARS_RELATIVE,
+    ObstacleReason.NO_CITIZEN_CARD,
+)
 
 
 def months_with_figures() -> list[date]:
@@ -85,15 +127,18 @@ def months_with_figures() -> list[date]:
     return list(made.order_by("-month").values_list("month", flat=True))
 
 
-def overview(*, month: date, by: By, reader: Reader) -> Overview:
-    """The dashboard of the cycle that pays `month`, in the reader's area. Raises NoFigures."""
-    table = table_of(month=month, reader=reader)
+def overview(
+    *, month: date, by: By, reader: Reader, units_on: date | None = None, within: int | None = None
+) -> Overview:
+    """The dashboard of the cycle that pays `month`, in the reader's area or one unit of it. Raises NoFigures."""
+    table = table_of(month=month, reader=reader, units_on=units_on, within=within)
     schemes, total, trend = table.rows(By.SCHEME), table.total(), _trend(table)
     districts = table.has_districts()
     if by == By.DISTRICT and not districts:
         by = By.COMMUNE
     before = trend[-2] if len(trend) > 1 else None
     target = table.held.holding(month=table.month, units=table.area.chain)
+    reasons = _reasons(table)
     return Overview(
         table=table,
         total=total,
@@ -103,8 +148,22 @@ def overview(*, month: date, by: By, reader: Reader) -> Overview:
         choices=[choice for choice in By if choice != By.DISTRICT or districts],
         change=total.covered - before.covered if before else None,
         target_on=target.on_date if target else None,
-        needed=_needed(total.gap, since=table.cycle.last_month, until=target.on_date) if target else None,
-        reasons=_reasons(table),
+        ahead=forecast(
+            rates=[(point.month, point.rate) for point in trend if point.month <= table.month],
+            month=month_of(target.on_date),
+            target=float(total.target),
+        )
+        if target
+        else None,
+        work=_work(table),
+        money=_money(table),
+        reasons=reasons,
+        easiest=min(
+            (one for one in reasons if one.key in EASE and one.count),
+            key=lambda one: EASE.index(one.key),
+            default=None,
+        ),
+        restated=list(Restatement.objects.filter(cycle=table.month)),
         carriers=_carriers(table),
         trend=trend,
     )
@@ -113,12 +172,6 @@ def overview(*, month: date, by: By, reader: Reader) -> Overview:
 def _ranked(rows: list[Row], by: By) -> list[Row]:
     """Places and categories by their rate, the furthest ahead first; the schemes in their own order."""
     return rows if by == By.SCHEME else sorted(rows, key=lambda row: -row.rate)
-
-
-def _needed(gap: int, *, since: date, until: date) -> int | None:
-    """People a month from the month after `since` to the target's own, rounded up; None once it has passed."""
-    months = (until.year - since.year) * 12 + until.month - since.month
-    return -(-gap // months) if months > 0 else None
 
 
 def _trend(table: Table) -> list[Point]:
@@ -164,10 +217,32 @@ def _reasons(table: Table) -> list[Reason]:
     }
     labels = dict(ObstacleReason.choices) | {"": _("no reason noted yet")}
     reasons = [
-        Reason(label=str(labels.get(key, key)), count=count, next=helps.get(key, ""))
+        Reason(key=str(key), label=str(labels.get(key, key)), count=count, next=helps.get(key, ""))
         for key, count in counts.items()
     ]
     return sorted(reasons, key=lambda reason: (-reason.count, reason.label))
+
+
+def _work(table: Table) -> Work:
+    figures = table.area.figures(Part.WORK).filter(snapshot=table.month)
+    counts = dict(figures.values_list("key").annotate(Sum("people")))
+    return Work(asked=counts.get("asked", 0), opened=counts.get("opened", 0))
+
+
+def _money(table: Table) -> list[Money]:
+    """Arrears and other money beside the month's own, then what did not arrive, each largest first."""
+    figures = table.area.figures(Part.MONEY).filter(snapshot=table.month)
+    sums = list(figures.values_list("key").annotate(Sum("people"), Sum("amount")))
+    labels = dict(LineKind.choices) | {
+        Outcome.FAILED: _("failed at the bank"),
+        Outcome.UNCLAIMED: _("not collected at the Post"),
+        Outcome.RETURNED: _("returned"),
+    }
+    found = [
+        Money(key=key, label=str(labels.get(key, key)), people=people, amount=amount)
+        for key, people, amount in sums
+    ]
+    return sorted(found, key=lambda one: (one.key in Outcome.values, -abs(one.amount)))
 
 
 def _carriers(table: Table) -> list[Carrier]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bench import generation, importing
+from bench import coverage, generation, importing
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "generation": generation.measure,
     "lookback": generation.measure_lookback,
     "import": importing.measure,
+    "coverage": coverage.measure,
 }
 
 

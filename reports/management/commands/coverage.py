@@ -54,18 +54,23 @@ def as_object(found: Coverage) -> dict[str, Any]:
         "settled": found.settled,
         "by": found.by.value,
         "overlaps": found.overlaps,
+        "restated": [
+            {"on": one.at.date().isoformat(), "reason": one.reason, "covered": one.covered, "all": one.people}
+            for one in found.restated
+        ],
         "total": _figures(found.total),
         "rows": [{"key": row.key, "name": row.name} | _figures(row) for row in found.rows],
     }
 
 
-def _figures(row: Row) -> dict[str, int | float]:
+def _figures(row: Row) -> dict[str, int | float | None]:
     return {
         "covered": row.covered,
         "all": row.all,
         "rate": row.rate,
         "target": float(row.target),
         "gap": row.gap,
+        "needed_a_month": row.needed,
         "amount": row.amount,
         "amount_cashless": row.amount_cashless,
         "amount_cashless_year": row.amount_year,

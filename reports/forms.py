@@ -1,0 +1,73 @@
+"""What officers fill in on the pages of the reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from areas.models import Unit
+from benefits.models import Scheme
+from reports.models import DifficultyKind
+
+
+class TargetForm(forms.Form):
+    """A new target; the rate is written in percent."""
+
+    percent = forms.DecimalField(
+        label=_("Through accounts, %"), min_value=Decimal("0.01"), max_value=100, decimal_places=2
+    )
+    on_date = forms.DateField(label=_("to be reached by"), widget=forms.DateInput(attrs={"type": "date"}))
+    scheme = forms.ChoiceField(
+        label=_("Scheme"), required=False, choices=[("", _("Both schemes")), *Scheme.choices]
+    )
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), required=False, queryset=Unit.objects.none(), empty_label=_("Whole province")
+    )
+    source = forms.CharField(label=_("source"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+    @property
+    def rate(self) -> Decimal:
+        percent: Decimal = self.cleaned_data["percent"]
+        return percent / 100
+
+
+class DifficultyForm(forms.Form):
+    """A difficulty as a unit raises it. Names of people do not belong here: everybody above the unit reads it."""
+
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label=_("Difficulty"), choices=DifficultyKind)
+    people = forms.IntegerField(label=_("People held back, about"), min_value=1, max_value=1_000_000)
+    text = forms.CharField(
+        label=_("What it is"),
+        help_text=_("Name no beneficiary here."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    proposal = forms.CharField(
+        label=_("What you propose"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    """The answer to a difficulty, and who sees to it."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    assigned_to = forms.CharField(label=_("Who sees to it"), max_length=120, required=False)
+
+
+def today_first(rows: QuerySet[Unit], on: dt.date) -> QuerySet[Unit]:
+    """Units in being on a day, by level and name, as a form offers them."""
+    return rows.filter(pk__in=Unit.objects.on(on)).order_by("-level", "name", "code")

@@ -1,0 +1,105 @@
+"""The monthly cashless report in sentences: what goes upwards says its figures in words an official can read out."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common.money import format_number
+from reports.queries.overview import Overview
+
+
+def percent(rate: float) -> str:
+    """A fraction of 1 as `38,7%`, in English `38.7%`."""
+    shown = (Decimal(str(rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    text = f"{shown}%"
+    return text.replace(".", ",") if (get_language() or "vi").startswith("vi") else text
+
+
+def sentences(seen: Overview) -> list[str]:
+    """The paragraphs of the report on one month and area."""
+    total, number = seen.total, format_number
+    first = _(
+        "In %(month)s, %(area)s paid %(amount)s đồng to %(all)s people and schemes. %(covered)s of them were paid "
+        "through an account, %(rate)s, with %(cashless)s đồng; %(cash)s were paid in cash through the Post or are "
+        "still waited for."
+    ) % {
+        "month": f"{seen.table.month:%m/%Y}",
+        "area": seen.table.area.name,
+        "amount": number(total.amount),
+        "all": number(total.all),
+        "covered": number(total.covered),
+        "rate": percent(total.rate),
+        "cashless": number(total.amount_cashless),
+        "cash": number(total.all - total.covered),
+    }
+    schemes = " ".join(
+        _("%(scheme)s: %(covered)s of %(all)s, %(rate)s; %(year)s đồng through accounts since January.")
+        % {
+            "scheme": row.name,
+            "covered": number(row.covered),
+            "all": number(row.all),
+            "rate": percent(row.rate),
+            "year": number(row.amount_year),
+        }
+        for row in seen.schemes
+    )
+    return [first, schemes, *_progress(seen), *_reasons(seen)]
+
+
+def _progress(seen: Overview) -> list[str]:
+    total, number = seen.total, format_number
+    said = []
+    if seen.change is not None:
+        said.append(
+            _(
+                "Against the month before: %(change)s. %(opened)s received a first account, %(asked)s were asked "
+                "for their reason."
+            )
+            % {
+                "change": f"{seen.change:+d}".replace("-", "−"),
+                "opened": number(seen.work.opened),
+                "asked": number(seen.work.asked),
+            }
+        )
+    if seen.target_on and total.gap:
+        said.append(
+            _("The target is %(target)s by %(day)s: %(gap)s people are missing, %(needed)s each month.")
+            % {
+                "target": percent(float(total.target)),
+                "day": f"{seen.target_on:%d/%m/%Y}",
+                "gap": number(total.gap),
+                "needed": number(total.needed) if total.needed else number(total.gap),
+            }
+        )
+    if seen.ahead:
+        said.append(
+            _(
+                "If work goes on as in the last %(n)s months, the rate will be about %(expected)s in %(month)s, most "
+                "likely between %(low)s and %(high)s."
+            )
+            % {
+                "n": seen.ahead.based_on,
+                "expected": percent(seen.ahead.expected),
+                "month": f"{seen.ahead.month:%m/%Y}",
+                "low": percent(seen.ahead.low),
+                "high": percent(seen.ahead.high),
+            }
+        )
+    return [" ".join(said)] if said else []
+
+
+def _reasons(seen: Overview) -> list[str]:
+    if not seen.reasons:
+        return []
+    named = "; ".join(f"{one.label}: {format_number(one.count)}" for one in seen.reasons)
+    text = _("Why people are not yet paid through an account: %(reasons)s.") % {"reasons": named}
+    if seen.easiest:
+        text += " " + _("Next to be won: %(label)s, %(count)s people (%(next)s).") % {
+            "label": seen.easiest.label,
+            "count": format_number(seen.easiest.count),
+            "next": seen.easiest.next,
+        }
+    return [text]

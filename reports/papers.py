@@ -1,0 +1,110 @@
+"""Coverage on paper: one A4 page of the table, and the monthly report with its sentences, by Typst."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from common.money import format_number
+from reports.monthly import percent, sentences
+from reports.queries.coverage import Coverage, Row
+from reports.queries.overview import Overview
+
+PDF_TYPE = "application/pdf"
+TEMPLATES = Path(__file__).resolve().parent / "typst"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
+
+
+def paper(data: Mapping[str, Any], *, form: Literal["pdf", "png"] = "pdf") -> bytes:
+    """The page as PDF (or, for looking at it, PNG). Text is data there, never code; fonts are Typst's own."""
+    compiler = typst.Compiler(TEMPLATES / "coverage.typ", font_paths=_fonts(), ignore_system_fonts=True)
+    made = compiler.compile(format=form, sys_inputs={"data": json.dumps(data)})
+    first = made[0] if isinstance(made, list) else made
+    assert isinstance(first, bytes)
+    return first
+
+
+def coverage_data(found: Coverage, *, area: str, label: str) -> dict[str, Any]:
+    """What the page of a coverage table shows; a long table goes on in a second column of smaller print."""
+    return {
+        "title": _("Payment through accounts, %(m)s") % {"m": f"{found.month:%m/%Y}"},
+        "subtitle": area,
+        "state": _("all results are in")
+        if found.settled
+        else _("not yet settled: by where the money was sent"),
+        "paragraphs": [],
+        "heads": [label[:1].upper() + label[1:], *_heads()],
+        "rows": [_cells(row) for row in found.rows],
+        "total": _cells(found.total),
+        "notes": _notes(found),
+        "small": len(found.rows) > 30,
+    }
+
+
+def report_data(seen: Overview) -> dict[str, Any]:
+    """What the monthly report shows: sentences that state the figures, then the schemes and the units."""
+    table = seen.table
+    return {
+        "title": _("Report on payment through accounts, %(m)s") % {"m": f"{table.month:%m/%Y}"},
+        "subtitle": table.area.name,
+        "state": _("Figures of %(day)s")
+        % {"day": date_format(table.snapshot.taken_at.astimezone(), "d/m/Y")},
+        "paragraphs": sentences(seen),
+        "heads": [_("Unit"), *_heads()],
+        "rows": [_cells(row) for row in [*seen.schemes, *seen.rows]],
+        "total": _cells(seen.total),
+        "notes": [],
+        "small": len(seen.rows) > 22,
+    }
+
+
+def _heads() -> list[str]:
+    return [
+        _("Through accounts"),
+        _("All"),
+        _("Rate"),
+        _("Gap to target"),
+        _("Paid in this month, đồng"),
+        _("Through accounts, this month, đồng"),
+    ]
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.name,
+        format_number(row.covered),
+        format_number(row.all),
+        percent(row.rate),
+        format_number(row.gap),
+        format_number(row.amount),
+        format_number(row.amount_cashless),
+    ]
+
+
+def _notes(found: Coverage) -> list[str]:
+    notes = [
+        _(
+            "Counted: each person once a scheme, with a payment in the month that was not withdrawn; "
+            "people in institutions stand outside."
+        )
+    ]
+    notes += [
+        _("Restated on %(day)s: %(reason)s") % {"day": f"{one.at:%d/%m/%Y}", "reason": one.reason}
+        for one in found.restated
+    ]
+    if found.overlaps:
+        notes.append(
+            _("A person with two categories stands in both rows: the rows do not add up to the total.")
+        )
+    return notes
