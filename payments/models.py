@@ -396,6 +396,7 @@ class AdjustmentKind(models.TextChoices):
     WAIVED = "waived", _("overpayment waived")
     REPAID = "repaid", _("overpayment repaid")
     RETURNED_AFTER_CLOSE = "returned", _("returned after close")
+    CONVERTED = "converted", _("booked to the benefit that replaces it")
     PAID_LATE = "paid_late", _("paid after it counted as unclaimed")
 
 

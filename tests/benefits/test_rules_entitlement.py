@@ -11,12 +11,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import province_reader
 from beneficiaries.models import Entitlement
-from beneficiaries.operations import conversion, grants, people
+from beneficiaries.operations import grants, people
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from benefits.models import Category
 from payments.models import Payment
+from payments.operations import conversion
 from payments.queries.explain import explain
+from payments.queries.ledger import check_ledger
 from tests import worlds
 from tests.benefits import oracle
 from tests.benefits.mirror import day
@@ -290,6 +292,29 @@ def test_E12_a_conversion_that_is_no_longer_what_was_previewed_is_refused():
             conversion_id=prepared.pk, by=worlds.officer("hai"), at=worlds.NOON, reader=province_reader()
         )
     assert not Entitlement.objects.filter(category="HTXH_75").exists()
+
+
+def test_E12_a_month_that_the_old_benefit_paid_is_not_paid_again():
+    # The list of July 2025 closed on 20 June, before the decree: 5(5)(c) 500,000. Converted in July: August only.
+    who = person(date(1940, 1, 1))
+    held = grant(who, "BTXH_5.5c", month(2025, 7))
+    held.first = month(2025, 1)
+    both = Both(who)
+    assert both.pays(month(2025, 7)) == {"BTXH_5.5c 2025-07": 500_000}
+    prepared = conversion.prepare(
+        decision=SIGNED, by=worlds.officer("mot"), at=worlds.NOON, reader=province_reader()
+    )
+    conversion.confirm(
+        conversion_id=prepared.pk, by=worlds.officer("hai"), at=worlds.NOON, reader=province_reader()
+    )
+    held.last = month(2025, 6)
+    made = Entitlement.objects.get(category="HTXH_75")
+    pension = both.follow(made, Grant(who, "HTXH_75", month(2025, 7), month(2025, 7)))
+    july = month(2025, 7)
+    both.ledger.adjustments = {(id(held), july): 500_000, (id(pension), july): -500_000}
+    assert both.pays(month(2025, 8)) == {"HTXH_75 2025-08": 500_000}
+    assert both.overpaid() == {}
+    assert next(check_ledger()).broken == 0
 
 
 def test_E12_what_was_suspended_stays_suspended():

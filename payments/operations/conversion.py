@@ -1,4 +1,8 @@
-"""The social pension in place of 5(5)(b) and 5(5)(c): in bulk, seen by one officer and confirmed by another."""
+"""The social pension in place of 5(5)(b) and 5(5)(c): in bulk, seen by one officer and confirmed by another.
+
+A month that the old benefit paid already (the list of July 2025 closed before Decree 176/2025 was law) is not paid a
+second time: the decision books it from the one to the other.
+"""
 
 from __future__ import annotations
 
@@ -94,6 +98,20 @@ def confirm(*, conversion_id: int, by: User, at: datetime, reader: Reader) -> in
                 "from_month": conversion.from_month,
                 "decision_number": conversion.decision_number,
                 "decision_date": conversion.decision_date,
+            },
+        )
+        sql.run(
+            cursor,
+            "payments",
+            "book_converted",
+            {
+                "entitlements": [one.entitlement_id for one in found],
+                "target": TARGET,
+                "from_month": conversion.from_month,
+                "decision_number": conversion.decision_number,
+                "decision_date": conversion.decision_date,
+                "by": by.pk,
+                "at": at,
             },
         )
     return len(found)
