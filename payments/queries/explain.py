@@ -15,15 +15,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
 from accounts.access import Action, Reader
 from beneficiaries.models import Person, Residence
-from benefits.models import Confidence, Per
+from benefits.models import Confidence
 from common import sql
-from common.money import format_number, format_vnd
 from payments.models import Line, LineKind, month_id_range
+from payments.queries.explain_words import category_name, due_words, line_words, reference, undue_words
+from payments.queries.law import weakest
+from payments.transitions import Outcome
 
 RELATIONS = (
     ("payments", "asked_of_people"),
@@ -50,6 +51,13 @@ class Due:
     dropped_by: str | None
     words: str
     confidence: str
+    entitlement: int
+
+    @property
+    def unsure(self) -> str:
+        """What to mark a rate with that is not verified against the legal text, or ''."""
+        sure = self.confidence in ("", Confidence.VERIFIED)
+        return "" if sure else str(Confidence(self.confidence).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,9 @@ class Explanation:
 def explain(*, person: Person, month: date, on: date, reader: Reader) -> Explanation:
     """Each due of `month` by the decrees in force on `on`, and each line posted in that month's cycle."""
     reveals = _reveals(person, reader)
-    dues = dues_of([person.pk], month=month, on=on, reveals=reveals)
-    return Explanation(month, dues.get(person.pk, []), _lines(person, month, reveals))
+    dues = dues_of([person.pk], month=month, on=on, reveals=reveals).get(person.pk, [])
+    undue = _undue_of(person, month=month, on=on, reveals=reveals)
+    return Explanation(month, dues + undue, _lines(person, month, dues, reveals))
 
 
 def dues_of(people: Sequence[int], *, month: date, on: date, reveals: bool) -> dict[int, list[Due]]:
@@ -103,6 +112,16 @@ def dues_of(people: Sequence[int], *, month: date, on: date, reveals: bool) -> d
     return {person: [_due(row, rows, reveals) for row in rows] for person, rows in found.items()}
 
 
+def _undue_of(person: Person, *, month: date, on: date, reveals: bool) -> list[Due]:
+    params = due_params(month=month, on=on) | {
+        "people": [person.pk], "person_from": person.pk, "person_to": person.pk + 1,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(f"{due_relations()}\n{sql.load('payments', 'undue')}", params)
+        columns = [column[0] for column in cursor.description]
+        return [_undue(dict(zip(columns, row, strict=True)), reveals) for row in cursor.fetchall()]
+
+
 def due_relations() -> str:
     """The relation `due` of one month, for a statement with `due_params`."""
     return sql.relations(*RELATIONS).replace("asked_of_people AS (", "asked AS (", 1)
@@ -116,13 +135,6 @@ def due_params(*, month: date, on: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def category_name(category: Any, reveals: bool) -> str:
-    """A category's name in the active language; its public name unless the reader may know it."""
-    hidden = category["sensitive"] and not reveals
-    vietnamese = (get_language() or "vi").startswith("vi")
-    return str(category[("public_" if hidden else "") + ("name_vi" if vietnamese else "name_en")])
-
-
 def _reveals(person: Person, reader: Reader) -> bool:
     units = reader.units(Action.SEE_SENSITIVE)
     return Residence.objects.filter(person=person, commune__in=units).exists() if units else False
@@ -130,11 +142,7 @@ def _reveals(person: Person, reader: Reader) -> bool:
 
 def _due(row: dict[str, Any], rows: list[dict[str, Any]], reveals: bool) -> Due:
     hidden = row["sensitive"] and not reveals
-    article, source = row["article"] or "", row["source"] or ""
-    if source not in article:
-        article = "; ".join(part for part in (article, source) if part)
-    if hidden:
-        article = str(row["source"] or "")
+    sources = [row["source"]] if hidden else [row["article"], row["source"]]
     winner = next((other for other in rows if other["category"] == row["dropped_by"]), None)
     winner_hidden = winner is not None and winner["sensitive"] and not reveals
     return Due(
@@ -145,101 +153,79 @@ def _due(row: dict[str, Any], rows: list[dict[str, Any]], reveals: bool) -> Due:
         coefficient=None if hidden else row["coefficient"],
         units=row["units"],
         amount=row["amount"] if row["granted"] is not None else None,
-        article=article,
+        article="; ".join(reference(source) for source in sources if source),
         dropped_by=winner["scheme"] if winner and winner_hidden else row["dropped_by"],
-        words=_words(row, winner, _sentence(row, article, hidden), reveals),
-        confidence=_weakest(row),
+        words=due_words(row, winner, reveals),
+        confidence=weakest(row["confidence"], row["base_confidence"]),
+        entitlement=row["entitlement_id"],
     )
 
 
-def _weakest(row: dict[str, Any]) -> str:
-    order = [Confidence.ASSUMED, Confidence.SECONDARY, Confidence.VERIFIED]
-    present = {row["confidence"], row["base_confidence"]}
-    return next((str(level) for level in order if level in present), "")
+def _undue(row: dict[str, Any], reveals: bool) -> Due:
+    return Due(
+        category=row["scheme"] if row["sensitive"] and not reveals else row["category"],
+        name=category_name(row, reveals),
+        month=row["month"],
+        base=None,
+        coefficient=None,
+        units=0,
+        amount=0,
+        article="",
+        dropped_by=None,
+        words=undue_words(row),
+        confidence="",
+        entitlement=row["entitlement_id"],
+    )
 
 
-def _words(row: dict[str, Any], winner: dict[str, Any] | None, sentence: str, reveals: bool) -> str:
-    if row["granted"] is None:
-        return _(
-            "No rate is in force for this month and these facts; the month cannot be paid until it is loaded."
-        )
-    if row["amount"] == 0 and row["dropped_by"]:
-        if row["dropped_by"] == "pension":
-            cause = _("a pension or monthly social insurance is received")
-        else:
-            name = category_name(winner, reveals) if winner else row["dropped_by"]
-            cause = _("“%(name)s” is paid instead") % {"name": name}
-        granted = format_number(row["granted"])
-        return _("Not paid: %(cause)s. By itself it would be %(granted)s ₫: %(sentence)s.") % {
-            "cause": cause,
-            "granted": granted,
-            "sentence": sentence,
-        }
-    if row["sensitive"] and not reveals:
-        return f"{sentence}."
-    amount = format_vnd(row["amount"])
-    if sentence.startswith(f"{amount} "):  # one fixed amount: said once
-        return f"{sentence}."
-    return _("%(amount)s = %(sentence)s.") % {"amount": amount, "sentence": sentence}
-
-
-def _sentence(row: dict[str, Any], article: str, hidden: bool) -> str:
-    """How one due is reckoned. A hidden one names its decree and sum alone: with the standard level, the coefficient
-    is one division away, and it belongs to one category."""
-    if row["granted"] is None:
-        return ""
-    if hidden:
-        return _("%(amount)s by %(article)s") % {"amount": format_vnd(row["granted"]), "article": article}
-    if row["fixed"] is not None:
-        sentence = _("%(amount)s by %(article)s") % {"amount": format_vnd(row["fixed"]), "article": article}
-    elif row["base_source"] is None:
-        sentence = _(
-            "own allowances and supplements of the month of death %(base)s × %(coefficient)s, %(article)s"
-        ) % {
-            "base": format_vnd(row["base"]),
-            "coefficient": str(row["coefficient"].normalize()),
-            "article": article,
-        }
-    else:
-        sentence = _(
-            "standard level %(base)s × coefficient %(coefficient)s, %(article)s; level by %(source)s"
-        ) % {
-            "base": format_vnd(row["base"]),
-            "coefficient": str(row["coefficient"].normalize()).replace(".", ","),
-            "article": article,
-            "source": row["base_source"],
-        }
-    if row["per"] != Per.MONTH:
-        sentence = _("%(units)s times: %(sentence)s") % {"units": row["units"], "sentence": sentence}
-    return sentence
-
-
-def _lines(person: Person, month: date, reveals: bool) -> list[PostedLine]:
+def _lines(person: Person, month: date, dues: list[Due], reveals: bool) -> list[PostedLine]:
     low, high = month_id_range(month)
-    found = (
+    posted = list(
         Line.objects.filter(payment__person=person, payment_id__gte=low, payment_id__lt=high)
-        .select_related("entitlement__category", "payment__batch")
+        .select_related("entitlement__category", "payment__batch__round__cycle")
         .order_by("payment_id", "for_month", "entitlement_id", "kind")
     )
-    lines = []
-    for line in found:
-        category = vars(line.entitlement.category)
-        payment = line.payment
-        lines.append(
-            PostedLine(
-                category=category["scheme"] if category["sensitive"] and not reveals else category["code"],
-                name=category_name(category, reveals),
-                month=line.for_month,
-                kind=line.kind,
-                amount=line.amount,
-                payment_state=payment.outcome or payment.batch.state,
-                words=_("%(kind)s, month %(month)s: %(amount)s")
-                % {
-                    "kind": LineKind(line.kind).label,
-                    "month": f"{line.for_month:%m/%Y}",
-                    "amount": format_vnd(line.amount),
-                },
-                payment=payment.pk,
-            )
-        )
-    return lines
+    granted = {(due.entitlement, due.month): due.amount for due in dues}
+    for other in {line.for_month for line in posted} - {month}:
+        on = posted[0].payment.batch.round.cycle.reckoned_on
+        found = dues_of([person.pk], month=other, on=on, reveals=reveals).get(person.pk, [])
+        granted |= {(due.entitlement, due.month): due.amount for due in found}
+    earlier = _paid_before(person, posted)
+    return [_line(line, granted, earlier, reveals) for line in posted]
+
+
+def _line(
+    line: Line, granted: dict[tuple[int, date], int | None], earlier: list[Line], reveals: bool
+) -> PostedLine:
+    category = vars(line.entitlement.category)
+    place = (line.entitlement_id, line.for_month)
+    before = sum(
+        one.amount
+        for one in earlier
+        if (one.entitlement_id, one.for_month) == place and one.payment_id < line.payment_id
+    )
+    return PostedLine(
+        category=category["scheme"] if category["sensitive"] and not reveals else category["code"],
+        name=category_name(category, reveals),
+        month=line.for_month,
+        kind=line.kind,
+        amount=line.amount,
+        payment_state=line.payment.outcome or line.payment.batch.state,
+        words=line_words(
+            kind=line.kind,
+            month=f"{line.for_month:%m/%Y}",
+            amount=line.amount,
+            due=granted.get(place),
+            earlier=before,
+        ),
+        payment=line.payment_id,
+    )
+
+
+def _paid_before(person: Person, posted: list[Line]) -> list[Line]:
+    """The person's lines for the same months whose payments reached them, or still may."""
+    months = {line.for_month for line in posted if line.kind != LineKind.REGULAR}
+    if not months:
+        return []
+    reached = Q(payment__outcome=None) | Q(payment__outcome=Outcome.PAID)
+    return list(Line.objects.filter(reached, payment__person=person, for_month__in=months))

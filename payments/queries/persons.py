@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.access import Action, Reader
-from payments.models import Payment
-from payments.queries.explain import Due, explain
+from payments.models import LineKind, Payment
+from payments.queries.explain import Due, PostedLine, explain
 
 
 @dataclass(frozen=True, slots=True)
 class ReckonedLine:
-    """A line of a payment, đồng, with what the law grants for its month in words ('' where nothing is granted)."""
+    """A line of a payment, đồng, in words: what it is, and what the law grants for its month."""
 
     name: str
     month: date
@@ -48,8 +48,15 @@ def explain_payment(*, payment: Payment, reader: Reader) -> list[ReckonedLine]:
             month=line.month,
             kind=line.kind,
             amount=line.amount,
-            words=dues[line.month, line.name].words if (line.month, line.name) in dues else "",
+            words=_words(line, dues.get((line.month, line.name))),
         )
         for line in posted.lines
         if line.payment == payment.pk
     ]
+
+
+def _words(line: PostedLine, due: Due | None) -> str:
+    """The due's words say all of a regular line; any other line first says what it is."""
+    if due is None:
+        return line.words
+    return due.words if line.kind == LineKind.REGULAR else f"{line.words} {due.words}"

@@ -11,7 +11,7 @@ from accounts.access import Action, Reader
 from areas.models import Level, Unit
 from beneficiaries.models import Person, Residence
 from payments.models import Round, Stop
-from payments.queries.explain import category_name
+from payments.queries.explain_words import category_name
 
 
 @dataclass(frozen=True, slots=True)

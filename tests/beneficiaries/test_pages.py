@@ -134,7 +134,7 @@ def test_a_sensitive_category_is_only_social_protection_outside_the_deciding_off
     payment = who.payments.get(batch__round__cycle=DECEMBER)
     why = world.client("accountant").get(reverse("payment_explanation", args=[payment.pk])).content.decode()
     assert "HIV" not in why
-    assert "1.000.000 ₫ theo Nghị định 20/2021/NĐ-CP" in why
+    assert "1.000.000 ₫ mỗi tháng theo Nghị định 20/2021/NĐ-CP" in why
     for text in (accountant, commune, why):
         assert "hệ số" not in text  # 2.0 is the coefficient of one category at this age, and says as much
         assert "500.000 ₫" not in text
