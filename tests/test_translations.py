@@ -103,7 +103,7 @@ def singular(message: Message) -> str:
 
 
 def djangos_messages() -> Iterator[Message]:
-    for part in ("conf", "contrib/admin", "contrib/auth"):
+    for part in ("conf", "contrib/auth"):
         yield from read(Path(django.__file__).parent / part / "locale/vi/LC_MESSAGES/django.po")
 
 

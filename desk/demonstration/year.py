@@ -7,11 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import count
+from time import monotonic
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Role, RoleName, User
+from common.months import add_months
 from desk.demonstration import providers
 from payments.models import Batch, Cycle, CycleState
 from payments.operations import closing
@@ -56,12 +59,12 @@ def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None
     """Make, send, settle, supplement, reconcile and close a month; None if it was closed before."""
     if Cycle.objects.filter(pk=month, state=CycleState.CLOSED).exists():
         return None
-    started = timezone.now()
-    run_cycle(month=month, at=timezone.now)
-    seconds = (timezone.now() - started).total_seconds()
+    started = monotonic()
+    run_cycle(month=month, at=lambda: _noon(add_months(month, -1), settings.LIST_DAY))
+    seconds = monotonic() - started
     _pay(month, people, progress, _noon(month, 5))
     corrected = providers.correct_accounts(month=month, on=month.replace(day=15))
-    run_cycle(month=month, routed_on=month.replace(day=16), at=timezone.now)
+    run_cycle(month=month, routed_on=month.replace(day=16), at=lambda: _noon(month, 16))
     _pay(month, people, progress, _noon(month, 18))
     providers.state_accounts(month=month)
     closing.prepare_close(month=month, by=people.first_closer)

@@ -48,9 +48,8 @@ def some_path(route: str) -> str:
 
 
 ALL = list(addresses(get_resolver()))
-ADMIN = [(name, route) for name, route in ALL if name.startswith("admin:")]
 MACHINES = [(name, route) for name, route in ALL if route.startswith("/api/")]
-PAGES = [(name, route) for name, route in ALL if (name, route) not in ADMIN + MACHINES]
+PAGES = [(name, route) for name, route in ALL if (name, route) not in MACHINES]
 SITE = [name for name, route in PAGES if not route.startswith(tuple(ELSEWHERE))]
 
 
@@ -187,18 +186,6 @@ def test_what_machines_ask_takes_a_token_and_no_officer_s_session_opens_it(world
     }
     assert MACHINES
     assert {key: got for key, got in answers.items() if got != 401} == OPEN_TO_MACHINES
-
-
-@pytest.mark.parametrize("who", [*WHO, ""])
-def test_no_role_opens_a_page_of_the_technical_administration(world, who):
-    client = world.client(who) if who else Client()
-    opened = [
-        name
-        for name, route in ADMIN
-        if name != "admin:login" and client.get(some_path(route)).status_code == 200
-    ]
-    assert ADMIN
-    assert opened == []
 
 
 def test_every_role_and_action_stands_in_the_table_of_permissions():
