@@ -22,7 +22,7 @@ from areas.models import Unit
 from benefits.entering import RowsRefused
 from benefits.models import Base, Confidence, Proposal, ProposalState, Scheme
 from common.money import format_number
-from common.months import add_months, format_month, month_of, read_month
+from common.months import add_months, format_month, month_of, read_month, show_month
 from payments import dispatch
 from payments.forms_law import ProposalForm, SimulationForm, base_label
 from payments.law_sheets import law_workbook
@@ -304,7 +304,10 @@ def _figures(figures: Figures) -> dict[str, Any]:
     return {
         "total": figures.total(),
         "arrears": arrears if arrears.changed else None,
-        "months": _named(figures.by("month", past=True), {}),
+        "months": [
+            line | {"name": show_month(read_month(line["name"]))}
+            for line in _named(figures.by("month", past=True), {})
+        ],
         "schemes": _named(figures.by("scheme"), schemes),
         "categories": _named(figures.by("category"), category_names()),
         "units": _named(figures.by("unit"), unit_names()),
@@ -328,12 +331,12 @@ def _actions(request: OfficerRequest, found: Proposal, figures: Figures) -> dict
     ]  # fmt: skip
     if found.previewed_at:
         own = found.proposed_by_id == request.user.pk
-        people = {"people": format_number(figures.total().changed), "rows": len(found.rows)}
+        people = {"people": format_number(figures.total().changed)}
         actions += [
             {"name": "anew", "url": url, "tone": "quiet", "label": _("Reckon the preview again")},
             {
                 "name": "confirm", "url": url, "confirm": True,
-                "label": _("Put %(rows)s rows into the tables: %(people)s people change") % people,
+                "label": _("Confirm: %(people)s people change") % people,
                 "refused": _("You proposed this change; another officer confirms it.") if own else "",
                 "consequence": _(
                     "From then on lists are reckoned by these rows. Months already paid are looked back on: arrears "

@@ -11,8 +11,10 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from benefits.entering import Entered, complete
+from benefits.models import Proposal
 from payments.models import Batch, Round, RoundState
-from payments.operations import generation
+from payments.operations import generation, proposals
 from tests import desk_world, worlds
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.desk_world import DECEMBER, NOVEMBER, PASSWORD, World
@@ -75,7 +77,27 @@ def pages_of(world: World) -> dict[str, list[str]]:
         "accountant": [reverse("batch", args=[world.batch("POST").pk])],
         "preparer": [reverse("round_open"), f"{reverse('round_open')}?month=2024-12"],
         "post_clerk": ["/"],
+        "administrator": [
+            f"{reverse('law')}?month=2026-12",
+            reverse("law_propose"),
+            reverse("law_simulate"),
+            *(reverse(name, args=[proposed(world).pk]) for name in ("law_proposal", "law_people")),
+        ],
     }
+
+
+def proposed(world: World) -> Proposal:
+    """A higher base from November on, its preview reckoned."""
+    found = Proposal.objects.first()
+    if found is None:
+        row = Entered(2, "BTXH_STANDARD", NOVEMBER, NOVEMBER, amount=600_000, confidence="assumed")
+        found = proposals.propose(
+            rows=complete([row], source="Nghị quyết 1/2024"), source="Nghị quyết 1/2024", note="",
+            by=world.officers["second"], at=worlds.NOON,
+        )  # fmt: skip
+        while proposals.reckon_next_part(proposal_id=found.pk, at=worlds.NOON):
+            pass
+    return found
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
