@@ -36,7 +36,7 @@ class Forecast:
 
 
 def forecast(
-    *, rates: Sequence[tuple[date, float]], month: date, target: float, last: int = 12
+    *, rates: Sequence[tuple[date, float]], month: date, target: float, last: int = 6
 ) -> Forecast | None:
     """The rate in `month` by the latest `last` months; None with fewer than four, or for a month that is past.
 

@@ -21,14 +21,14 @@ class TargetForm(forms.Form):
     percent = forms.DecimalField(
         label=_("Through accounts, %"), min_value=Decimal("0.01"), max_value=100, decimal_places=2
     )
-    on_date = forms.DateField(label=_("to be reached by"), widget=forms.DateInput(attrs={"type": "date"}))
+    on_date = forms.DateField(label=_("To be reached by"), widget=forms.DateInput(attrs={"type": "date"}))
     scheme = forms.ChoiceField(
         label=_("Scheme"), required=False, choices=[("", _("Both schemes")), *Scheme.choices]
     )
     unit = forms.ModelChoiceField(
         label=_("Unit"), required=False, queryset=Unit.objects.none(), empty_label=_("Whole province")
     )
-    source = forms.CharField(label=_("source"), max_length=200, required=False)
+    source = forms.CharField(label=_("Source"), max_length=200, required=False)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

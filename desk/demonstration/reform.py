@@ -18,7 +18,7 @@ from common.money import format_number
 from common.progress import progress_bar
 from desk.demonstration.year import Cast, MonthShown, cast, show_month
 from desk.operations.reorganisation import confirm, prepare
-from desk.queries.reorganisation import preview
+from desk.queries.reorganisation import RoleMove, preview
 from payments.models import Cycle, CycleState
 from payments.operations.cycles import run_cycle
 from payments.operations.generation import open_cycle
@@ -46,6 +46,7 @@ def show_reform(*, password: str, step: Step, write: Callable[[str], object]) ->
         if shown.people:
             prepare(on_date=REFORM, by=people.first_closer, at=_noon(date(2025, 6, 25)))
             moved = confirm(on_date=REFORM, by=people.second_closer, at=_noon(date(2025, 6, 26)))
+            _rename(shown.roles)
             write(f"{format_number(moved.people)} people and {moved.roles} roles moved")
         write(f"{commune_officers(shown.without_officers, password)} officers for communes that lacked one")
         write(f"{format_number(take_over_by_pension())} benefits of age became the social pension")
@@ -70,6 +71,12 @@ def commune_officers(communes: Sequence[Unit], password: str) -> int:
             Role.objects.get_or_create(user=user, name=role, unit=commune, valid_from=REFORM)
             made += 1
     return made
+
+
+def _rename(moves: Sequence[RoleMove]) -> None:
+    """The demonstration's officers are named after their posts."""
+    for move in moves:
+        User.objects.filter(pk=move.role.user_id).update(full_name=f"{move.name_label}, {move.unit.name}")
 
 
 @transaction.atomic

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from areas.models import Unit
+from django.db.models import Q
+
+from areas.models import Level, Unit
 from desk.synthetic.names import CHAM, HIGHLAND, KINH
 
 # District code: (population in thousands, share paid through accounts at the end).
@@ -56,13 +58,8 @@ class NoPlaces(LookupError):
 
 def load_places(*, province: str, on: date) -> list[Place]:
     """The province's communes on a day, ordered by code; NoPlaces where none is loaded."""
-    communes = list(
-        Unit.objects.on(on)
-        .communes()
-        .filter(parent__parent__code=province)
-        .select_related("parent")
-        .order_by("code")
-    )
+    inside = Q(parent__parent__code=province) | Q(parent__code=province, parent__level=Level.PROVINCE)
+    communes = list(Unit.objects.on(on).communes().filter(inside).select_related("parent").order_by("code"))
     if not communes:
         raise NoPlaces(province)
     raw = {commune.code: _raw_weight(commune) for commune in communes}
