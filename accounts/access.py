@@ -28,15 +28,17 @@ class Action(StrEnum):
     ADMINISTER = "administer"
     MANAGE_POST = "manage_post"
     PAY_CASH = "pay_cash"
+    ANSWER_POST = "answer_post"
 
 
 A, R = Action, RoleName
 _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
 # The one table of permissions. Deciding officers alone see which social protection a person with HIV receives.
 PERMISSIONS: dict[str, frozenset[Action]] = {
-    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY},
+    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY, A.ANSWER_POST},
     R.PREPARER: _READ
-    | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW, A.MANAGE_POST},
+    | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW}
+    | {A.MANAGE_POST, A.ANSWER_POST},
     R.APPROVER: _READ | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW},
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
     R.POST_CLERK: frozenset({A.PAY_CASH}),

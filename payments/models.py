@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Channel, DateRange, Entitlement, PayoutMethod, Person, Provider
 from benefits.models import Scheme
 from common.fields import MonthField, NfcCharField, month_constraint
+from payments.cash_returns import CashReturn as CashReturn
 from payments.overpaid import OverpaidDecision as OverpaidDecision
 from payments.overpaid import OverpaidItem as OverpaidItem
 from payments.transitions import BatchState, Outcome

@@ -140,3 +140,34 @@ class MonthPlanForm(forms.Form):
     @classmethod
     def suggested(cls, *, month: dt.date) -> MonthPlanForm:
         return cls(initial={"day": month.replace(day=5)}, auto_id="plan_%s")
+
+
+class UploadForm(forms.Form):
+    """A table from the Post's own system: results, or the statement that it settles by."""
+
+    month = Month(label=_("Month"))
+    kind = forms.ChoiceField(
+        label=_("What the file holds"),
+        choices=[("results", _("results of payments")), ("statement", _("the Post's settlement statement"))],
+    )
+    name = forms.CharField(label=_("Number of the statement"), max_length=60, required=False)
+    file = forms.FileField(label=_("Excel or CSV file"), max_length=200)
+
+
+class CashReturnForm(forms.Form):
+    """The voucher by which held cash goes back."""
+
+    amount = forms.IntegerField(label=_("Amount, đồng"), min_value=1)
+    money_year = forms.IntegerField(label=_("Year of the money"), min_value=2020, max_value=2100)
+    voucher_number = forms.CharField(label=_("Voucher number"), max_length=40)
+    voucher_date = Day(label=_("Voucher date"))
+
+
+class MinutesForm(forms.Form):
+    """What the supervisor of a pay day counted and saw."""
+
+    people = forms.IntegerField(label=_("People paid, by your own count"), min_value=0)
+    amount = forms.IntegerField(label=_("Cash paid out, đồng"), min_value=0)
+    text = forms.CharField(
+        label=_("What happened"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )

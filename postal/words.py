@@ -13,3 +13,29 @@ CONFLICTS: dict[str, Promise] = {
     Conflict.LATE: _("marked after the day was sealed"),
     Conflict.STOPPED: _("marked as paid although the payment was stopped"),
 }
+ALERTS: dict[str, Promise] = {
+    "collector": _("collects for many people"),
+    "fast": _("marks that came too fast"),
+    "dead": _("reported dead, yet collected in person"),
+    "scan": _("signatures on the scan differ from the marks"),
+    "minutes": _("the supervisor's count differs from the marks"),
+    "denied": _("says on the telephone that the money did not come"),
+}
+# What the commune is asked to do about one person.
+NOTICES: dict[tuple[str, str], Promise] = {
+    ("died", "BTXH"): _(
+        "Check the death and record it; the month of death is paid to who is entitled, on documents."
+    ),
+    ("died", "NCC"): _(
+        "Check the death and record it; the month of death is paid to who is entitled, on documents."
+    ),
+    ("moved", "BTXH"): _("Find out where the person lives now and change the residence."),
+    ("moved", "NCC"): _("Find out where the person lives now and change the residence."),
+    ("uncollected", "BTXH"): _(
+        "Visit the person; unless there is a good cause, propose a suspension "
+        "(Circular 02/2021/TT-BLĐTBXH, Art. 2(3)(a))."
+    ),
+    ("uncollected", "NCC"): _(
+        "Visit the person. No rule suspends people with revolutionary contributions for this."
+    ),
+}

@@ -4,9 +4,12 @@ from postal.models.archive import ArchiveState, ListArchive
 from postal.models.calendar import Listing, PayDay, PayPlace
 from postal.models.contract import Contract, Fee, PayPoint, PersonPoint, PointClerk
 from postal.models.marks import Correction, Mark, MarkKind, Notice, NoticeKind, NotPaidReason
+from postal.models.proof import CallBack, CallResult, Minutes, Scan
 
 __all__ = [
     "ArchiveState",
+    "CallBack",
+    "CallResult",
     "Contract",
     "Correction",
     "Fee",
@@ -14,6 +17,7 @@ __all__ = [
     "Listing",
     "Mark",
     "MarkKind",
+    "Minutes",
     "NotPaidReason",
     "Notice",
     "NoticeKind",
@@ -22,4 +26,5 @@ __all__ = [
     "PayPoint",
     "PersonPoint",
     "PointClerk",
+    "Scan",
 ]

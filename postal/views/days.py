@@ -34,6 +34,7 @@ from postal.queries.lists import PayList, pay_lists
 from postal.queries.scope import visible_points
 from postal.views.common import PDF, XLSX, attachment, may_manage, may_pay, say_faults, the_day, today
 from postal.views.marks import marks_context
+from postal.views.proof import proof_context
 
 
 @require_GET
@@ -130,7 +131,7 @@ def day(request: OfficerRequest, day_id: int) -> HttpResponse:
         "may_manage": may_manage(request, found),
         "may_pay": may_pay(request, found),
     }
-    context |= marks_context(request, found, lists)
+    context |= marks_context(request, found, lists) | proof_context(request, found)
     return render(request, "postal/day.html", context)
 
 

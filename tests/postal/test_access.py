@@ -8,7 +8,8 @@ from django.urls import URLPattern, reverse
 
 from payments.models import Batch
 from postal import urls
-from postal.operations import archives, corrections
+from postal.models import Notice
+from postal.operations import archives, corrections, proof
 from postal.queries.calendar import contract_for
 from tests import worlds
 from tests.desk_world import DECEMBER
@@ -17,7 +18,10 @@ from tests.postal import world as post_world
 pytestmark = pytest.mark.django_db
 PUBLIC = {"post_worker"}
 # Lists of what the reader has: shown to everybody, empty for an outsider.
-LISTS = {"post_month", "post_points", "post_contracts", "post_contract"}
+LISTS = {
+    "post_month", "post_points", "post_contracts", "post_contract", "post_settlements", "post_notices",
+    "post_service",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -52,7 +56,14 @@ def extra_values(world) -> dict:
     asked = corrections.ask_correction(
         payment=payment, wanted="paid", reason="x", by=world.clerk, at=worlds.NOON
     )
+    scan = proof.keep_scan(day=world.day, content=b"%PDF-1.7", signed=1, by=world.clerk, at=worlds.NOON)
+    notice = Notice.objects.create(
+        person=payment.person, commune=payment.commune, scheme="BTXH", kind="moved", month=DECEMBER,
+        payment=payment, opened_at=worlds.NOON,
+    )  # fmt: skip
     return {
+        "scan_id": scan.pk,
+        "notice_id": notice.pk,
         "contract_id": contract_for(commune=worlds.commune(), on=DECEMBER).pk,
         "payment_id": payment.pk,
         "correction_id": asked.pk,
@@ -83,7 +94,7 @@ def test_no_address_of_another_area_or_point_answers(world, who):
                 assert not any(person in text for person in names)
             else:
                 assert answer.status_code in (302, 403, 404, 405), (who, name, method, answer.status_code)
-                assert answer.status_code != 302 or name in {"post_plan"}, (who, name, method)
+                assert answer.status_code != 302 or name in {"post_plan", "post_upload"}, (who, name, method)
 
 
 def test_a_clerk_sees_her_own_point_and_its_list_and_nothing_of_the_batch(world):

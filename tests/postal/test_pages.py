@@ -3,11 +3,26 @@
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from postal.models import Contract, Correction, Fee, Listing, PayDay, PayPoint
+from payments.models import StopOrder
+from payments.operations.stop_orders import order_stop
+from postal.models import (
+    Contract,
+    Correction,
+    Fee,
+    Listing,
+    Minutes,
+    Notice,
+    PayDay,
+    PayPoint,
+    Scan,
+)
 from postal.operations.marks import NewMark, receive_marks
+from postal.papers.signing import list_workbook
+from postal.queries.lists import pay_lists
 from tests import worlds
 from tests.desk_world import DECEMBER
 from tests.postal import world as post_world
@@ -123,3 +138,84 @@ def test_marks_that_are_no_marks_are_refused_in_words(world):
     address = reverse("post_desk_marks", args=[world.day.pk])
     for body in ("", "[]", "{}", '{"marks": [{"id": 1}]}', '{"marks": 7}'):
         assert client.post(address, body, content_type="application/json").status_code == 400
+
+
+def test_a_list_is_settled_and_its_report_signed_on_its_page(world):
+    receive_marks(
+        day=world.day, by=world.clerk, at=timezone.now(),
+        marks=[
+            NewMark(uuid.uuid4(), payment.pk, "paid", uuid.UUID(int=1), timezone.now(), receipt="B")
+            for payment in world.payments()[:3]
+        ],
+    )  # fmt: skip
+    accountant = world.client("accountant")
+    address = reverse("post_settlement", args=[world.batch.pk])
+    assert "1 ngày chi trả chưa khóa" in accountant.get(address).content.decode()
+    world.client("post_clerk").post(reverse("post_seal", args=[world.day.pk]))
+    act = reverse("post_settle", args=[world.batch.pk])
+    assert "1 khoản chưa nhận" in accountant.post(act, {"action": "settle"}, follow=True).content.decode()
+    given = {
+        "action": "return", "amount": 500_000, "money_year": 2024, "voucher_number": "CT-1",
+        "voucher_date": "2024-12-30",
+    }  # fmt: skip
+    assert "giảm chi năm nay" in accountant.post(act, given, follow=True).content.decode()
+    page = accountant.get(address).content.decode()
+    assert "1.000.000" in page
+    paper = accountant.get(reverse("post_settlement_paper", args=[world.batch.pk]))
+    assert paper.content.startswith(b"%PDF-")
+    assert world.client("preparer").post(act, {"action": "settle"}).status_code == 403
+    found = accountant.get(reverse("post_settlements"), {"month": "2024-12"}).content.decode()
+    assert "Thành phố Phan Thiết" in found
+    service = accountant.get(reverse("post_service"), {"month": "2024-12"}).content.decode()
+    assert "1 điểm dưới mức cam kết" in service
+    assert "75,0%" in service
+
+
+def test_the_posts_excel_comes_in_on_the_month_s_settlement_page(world, tmp_path):
+    (made,) = pay_lists(days=[world.day])
+    client = world.client("preparer")
+    file = SimpleUploadedFile("ket-qua.xlsx", list_workbook(made))
+    form = {"month": "2024-12", "kind": "results", "file": file}
+    page = client.post(reverse("post_upload"), form).content.decode()
+    assert "Dòng chưa có kết quả" in page
+    answer = client.post(reverse("post_upload"), {"month": "2024-12", "kind": "results"}, follow=True)
+    assert "Tệp Excel hoặc CSV" in answer.content.decode()
+
+
+def test_proof_is_kept_on_the_days_page_and_a_stop_order_is_answered(world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    act = reverse("post_day_act", args=[world.day.pk])
+    clerk, officer = world.client("post_clerk"), world.client("commune_officer")
+    one = world.payments()[0]
+    order_stop(payment_id=one.pk, by=world.desk.officers["approver"], at=timezone.now(), reason="Đã mất")
+    page = clerk.get(reverse("post_day", args=[world.day.pk])).content.decode()
+    assert "Yêu cầu dừng chi" in page
+    stop = StopOrder.objects.get()
+    clerk.post(act, {"action": "stop", "stop": stop.pk, "answer": "stopped"})
+    one.refresh_from_db()
+    assert one.outcome == "withdrawn"
+    scan = SimpleUploadedFile("a.pdf", b"%PDF-1.7 signed")
+    clerk.post(act, {"action": "scan", "file": scan, "signed": "3"})
+    kept = Scan.objects.get()
+    file = officer.get(reverse("post_scan", args=[world.day.pk, kept.pk]))
+    assert b"".join(file.streaming_content) == b"%PDF-1.7 signed"
+    minutes = {"action": "minutes", "people": 3, "amount": 4_500_000, "text": "Đúng giờ"}
+    assert clerk.post(act, minutes).status_code == 403
+    officer.post(act, minutes)
+    assert Minutes.objects.get().people == 3
+    clerk.post(reverse("post_seal", args=[world.day.pk]))
+    answer = officer.post(act, {"action": "draw"}, follow=True).content.decode()
+    assert "Đã chọn ngẫu nhiên 0 người" in answer
+
+
+def test_the_commune_answers_a_question_about_a_person(world):
+    one = world.payments()[0]
+    mark = NewMark(uuid.uuid4(), one.pk, "not_paid", uuid.UUID(int=1), timezone.now(), reason="died")
+    receive_marks(day=world.day, marks=[mark], by=world.clerk, at=timezone.now())
+    officer = world.client("commune_officer")
+    page = officer.get(reverse("post_notices")).content.decode()
+    assert "bàn chi trả báo đã mất" in page
+    notice = Notice.objects.get()
+    officer.post(reverse("post_answer_notice", args=[notice.pk]), {"answer": "Đã xác minh, ghi nhận mất"})
+    notice.refresh_from_db()
+    assert notice.answered_by == world.desk.officers["commune_officer"]
