@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0006_cash_returns'),
+        ('payments', '0007_cash_returns'),
         ('postal', '0003_marks_never_change'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
