@@ -10,12 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from benefits.entering import LawRow, RowsRefused, key_of
 from benefits.models import Base, Category, Confidence, Rate
-from common import sql
 from common.months import add_months, month_of
 from common.reference import Changes, bring_to
 
@@ -75,8 +74,8 @@ def load_benefits(*, exclude: Collection[str] = ()) -> BenefitsLoad:
 def put_rows(rows: Sequence[LawRow]) -> list[LawRow]:
     """Write an officer's rows; one with the key of a row that is there takes its place. No look-back is queued.
 
-    Returns every row as it was and as it is, for `affected_by`. Raises RowsRefused where the tables would grant one
-    person two rates in a month, or a row breaks one of their constraints. The caller holds the transaction.
+    Returns every row as it was and as it is, for `affected_by`. Raises RowsRefused where two rows would hold
+    equally for somebody, or a row breaks another constraint of the tables. The caller holds the transaction.
     """
     present = {key_of(row): row for model in (Rate, Base) for row in model.objects.all()}
     touched: list[LawRow] = []
@@ -96,23 +95,7 @@ def put_rows(rows: Sequence[LawRow]) -> list[LawRow]:
     except IntegrityError as error:
         raise RowsRefused([(0, _("The rows contradict each other or the tables: %(error)s") % {
             "error": str(error).splitlines()[0]})]) from error  # fmt: skip
-    _refuse_two_rates(rows)
     return touched
-
-
-def _refuse_two_rates(rows: Sequence[LawRow]) -> None:
-    months = sorted({row.applies_from for row in rows})
-    day = max([row.in_force_from for row in rows] + [add_months(months[-1], 1)])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH asked AS (SELECT month FROM unnest(%(months)s::date[]) AS m (month)),\n"
-            f"rates AS ({sql.load('benefits', 'rates')})\n{sql.load('benefits', 'overlapping_rates')}",
-            {"months": months, "reckoned_on": day},
-        )
-        twice = [f"{category} ({month:%m/%Y})" for category, month in cursor.fetchall()]
-    if twice:
-        message = _("Two rates would hold for the same age or injury rate: %(named)s. Give the whole band.")
-        raise RowsRefused([(0, message % {"named": ", ".join(twice)})])
 
 
 def affected_by(rates: Iterable[Rate], bases: Iterable[Base]) -> list[Affected]:

@@ -45,8 +45,8 @@ class RateMissing(PaymentsError):
         named = ", ".join(f"{code} ({show_month(month)})" for code, month in self.missing[:20])
         super().__init__(
             _(
-                "No rate is in force for: %(named)s. Nothing was paid. Load the decree's rates for these months, "
-                "or end or convert these entitlements, then make the list again."
+                "No rate is in force for: %(named)s. Nothing was paid. Load the decree's rates for these months on "
+                "the page “Rates”, or end or convert these entitlements, then make the list again."
             )
             % {"named": named}
         )

@@ -261,13 +261,26 @@ def test_a_row_that_cannot_become_law_is_named_with_what_to_do(row, told):
     assert told in str(refused.value)
 
 
-def test_two_rates_for_the_same_age_are_refused(officers):
-    # 5(1) has bands under 4 and from 4; a row from 2 would hold beside both.
-    row = Entered(2, "BTXH_5.1_MOI", NOVEMBER, NOVEMBER, coefficient=Decimal(2), category="BTXH_5.1",
-                  base_code="BTXH_STANDARD", age_from=2, age_to=6)  # fmt: skip
-    with pytest.raises(RowsRefused, match=r"BTXH_5\.1"):
-        propose(officers, row)
-    assert not Rate.objects.filter(band_code="BTXH_5.1_MOI").exists()
+def ages(code, age_from, age_to):
+    return Entered(2, code, NOVEMBER, NOVEMBER, coefficient=Decimal(2), category="BTXH_5.1",
+                   base_code="BTXH_STANDARD", age_from=age_from, age_to=age_to)  # fmt: skip
+
+
+def test_a_later_row_for_a_few_ages_leaves_the_others_as_they_were(officers):
+    # 5(1) is 2.5 under 4 and 1.5 from 4; the row puts 2.0 for the ages of 2 to 5.
+    for age in (1, 3, 5, 8):
+        worlds.grant(worlds.person(f"Cháu {age}", born=date(2024 - age, 1, 1)), "BTXH_5.1", since=NOVEMBER)
+    total = preview(propose(officers, ages("BTXH_5.1_MOI", 2, 6))).total()
+    assert (total.before, total.after) == (
+        (1_250_000 + 1_250_000 + 750_000 + 750_000),
+        (1_250_000 + 1_000_000 + 1_000_000 + 750_000),
+    )
+
+
+def test_two_new_rates_for_the_same_age_are_refused(officers):
+    with pytest.raises(RowsRefused):
+        propose(officers, ages("BTXH_5.1_A", 2, 6), ages("BTXH_5.1_B", 5, 8))
+    assert not Rate.objects.filter(band_code="BTXH_5.1_A").exists()
 
 
 def test_the_same_row_twice_is_refused():
@@ -275,3 +288,11 @@ def test_the_same_row_twice_is_refused():
         complete(
             [base(600_000), Entered(3, "BTXH_STANDARD", NOVEMBER, date(2024, 12, 10), amount=1)], source="x"
         )
+
+
+def test_the_site_s_own_rights_are_enough_to_propose_preview_and_confirm(officers, as_application):
+    worlds.grant(worlds.person(), "BTXH_5.5c", since=NOVEMBER)
+    proposal = propose(officers, base(600_000))
+    preview(proposal)
+    proposals.confirm(proposal_id=proposal.pk, by=officers[1], at=worlds.NOON)
+    assert Base.objects.filter(legal_source=DECREE).exists()
