@@ -36,6 +36,7 @@ def _nav(path: str, reader: Reader) -> list[dict[str, Any]]:
         (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
         (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
         (Action.SEE_LAW, "law", _("Rates")),
+        (Action.ADMINISTER, "banks", _("Banks")),
         (Action.ADMINISTER, "reorganisations", _("Reorganisation")),
     ]
     links = dict.fromkeys(

@@ -80,6 +80,7 @@ ROWS = [
     ),
     step("404    403      403      302        403  403    403           403     403", action="fund"),
     step("404    403      403      302        403  403    403           403     403", action="release"),
+    step("404    403      403      302        403  403    403           403     403", action="recall"),
     step("404    403      403      302        403  403    403           403     403", action="settle"),
     Row("batch_act", "POST", "404 404 404 404 403 403 404 404 403", "404 404 404 404 403 403 404 404 403"),
     *(
@@ -142,9 +143,12 @@ PUBLIC = {
     ("login", "POST"): 200,
     ("set_language", "GET"): 302,
     ("set_language", "POST"): 302,
+    # For a bank's engineer, who has no account here.
+    ("bank_quick_start", "GET"): 200,
+    ("bank_reference", "GET"): 200,
 }
 # Whole parts of the site with a world and a test of their own, which goes through their addresses.
-ELSEWHERE = {"/post/": "tests/postal/test_access.py"}
+ELSEWHERE = {"/post/": "tests/postal/test_access.py", "/banks/": "tests/banks/test_pages.py"}
 # What machines ask (/api/) answers 401 without a token, whoever is signed in, but for the token itself, which takes
 # the client's secret, and the schema, which is published.
 OPEN_TO_MACHINES = {
@@ -153,6 +157,7 @@ OPEN_TO_MACHINES = {
     ("bank_token", "PUT"): 405,
     ("bank_token", "PATCH"): 405,
     ("bank_token", "DELETE"): 405,
+    **{("bank_nothing", method): 404 for method in ("GET", "POST", "PUT", "PATCH", "DELETE")},
     ("schema", "GET"): 200,
     ("schema", "POST"): 405,
     ("schema", "PUT"): 405,

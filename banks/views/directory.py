@@ -1,0 +1,140 @@
+"""The banks: who they are, which of their programs may call, what waits for them. For administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import Action
+from accounts.http import OfficerRequest, require
+from banks.forms import ClientForm, ProfileForm, WebhookForm
+from banks.models import Client, Notice
+from banks.operations import access, webhooks
+from banks.operations.accounts import ask_about_accounts
+from banks.operations.errors import BanksError
+from banks.operations.profiles import set_profile
+from banks.queries import province
+from banks.queries.accounts import inquiry_counts
+from beneficiaries.models import Channel, Provider
+
+
+@require_GET
+def bank_list(request: OfficerRequest) -> HttpResponse:
+    """Every bank, those that take part first."""
+    require(request, Action.ADMINISTER)
+    return render(request, "banks/bank_list.html", {"banks": province.directory()})
+
+
+@require_GET
+def bank(request: OfficerRequest, code: str) -> HttpResponse:
+    """One bank: what was agreed, its clients and keys, what is asked of it, what it was told."""
+    found = _find(request, code)
+    profile = getattr(found, "bank_profile", None)
+    facts = {"contact": profile.contact, "debtor_account": profile.debtor_account,
+             "columns": ProfileForm.written(profile.columns)} if profile else {}  # fmt: skip
+    clients = found.clients.select_related("webhook").prefetch_related("secrets").order_by("pk")
+    context = {
+        "bank": found,
+        "profile_form": ProfileForm(initial=facts, auto_id="profile_%s"),
+        "client_form": ClientForm(auto_id="client_%s"),
+        "clients": clients,
+        "inquiries": inquiry_counts(found.pk),
+        "notices": Notice.objects.filter(webhook__client__provider=found)
+        .prefetch_related("tried")
+        .order_by("-created_at")[:20],
+        "secret": request.session.pop("bank_secret", None),
+    }
+    return render(request, "banks/bank.html", context)
+
+
+@require_POST
+def bank_act(request: OfficerRequest, code: str) -> HttpResponse:
+    """Carry out one button of the bank's page; a refusal becomes a message."""
+    found = _find(request, code)
+    act = _STEPS.get(request.POST.get("action", ""))
+    if act is None:
+        raise Http404
+    try:
+        messages.success(request, act(request, found))
+    except BanksError as error:
+        messages.error(request, str(error))
+    return redirect("bank", code=found.pk)
+
+
+def _profile(request: OfficerRequest, found: Provider) -> str:
+    set_profile(provider=found.pk, **_valid(ProfileForm(request.POST)))
+    return _("Saved.")
+
+
+def _create(request: OfficerRequest, found: Provider) -> str:
+    form = ClientForm(request.POST)
+    _valid(form)
+    client, secret = access.create_client(
+        provider=found.pk, at=timezone.now(), by=request.user, **form.facts()
+    )
+    return _shown_once(request, client.pk, secret)
+
+
+def _rotate(request: OfficerRequest, found: Provider) -> str:
+    client = _client(request, found)
+    return _shown_once(request, client.pk, access.rotate_secret(client_id=client.pk, at=timezone.now()))
+
+
+def _switch(request: OfficerRequest, found: Provider) -> str:
+    client = _client(request, found)
+    access.set_client_active(client_id=client.pk, active=not client.active)
+    return _("%(client)s is out of use.") % {"client": client.pk} if client.active else _(
+        "%(client)s is in use again."
+    ) % {"client": client.pk}  # fmt: skip
+
+
+def _webhook(request: OfficerRequest, found: Provider) -> str:
+    client = _client(request, found)
+    url = _valid(WebhookForm(request.POST))["url"]
+    key = webhooks.set_webhook(client_id=client.pk, url=url, at=timezone.now())
+    return _shown_once(request, client.pk, key)
+
+
+def _ask(request: OfficerRequest, found: Provider) -> str:
+    asked = ask_about_accounts(provider=found.pk, at=timezone.now())
+    return _("%(n)s accounts asked about.") % {"n": asked}
+
+
+_STEPS: dict[str, Callable[[OfficerRequest, Provider], str]] = {
+    "profile": _profile,
+    "create": _create,
+    "rotate": _rotate,
+    "switch": _switch,
+    "webhook": _webhook,
+    "ask": _ask,
+}
+
+
+def _find(request: OfficerRequest, code: str) -> Provider:
+    require(request, Action.ADMINISTER)
+    return get_object_or_404(Provider, pk=code, channel=Channel.BANK)
+
+
+def _client(request: OfficerRequest, found: Provider) -> Client:
+    return get_object_or_404(Client, pk=request.POST.get("client", ""), provider=found)
+
+
+def _shown_once(request: OfficerRequest, client: str, secret: str) -> str:
+    """The next page shows the secret, and then forgets it: we keep its hash only."""
+    request.session["bank_secret"] = {"client": client, "secret": secret}
+    return _("Copy the secret now: it is shown this once.")
+
+
+def _valid(form: forms.Form) -> dict[str, Any]:
+    if not form.is_valid():
+        faults = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
+        raise BanksError(faults)
+    return dict(form.cleaned_data)
