@@ -34,6 +34,7 @@ def _nav(path: str, reader: Reader) -> list[dict[str, Any]]:
         (Action.SEE_PAYMENTS, "post_month", _("The Post")),
         (Action.PAY_CASH, "post_month", _("The Post")),
         (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
+        (Action.SEE_PAYMENTS, "overpaid", _("Paid too much")),
         (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
         (Action.SEE_LAW, "law", _("Rates")),
         (Action.ADMINISTER, "banks", _("Banks")),

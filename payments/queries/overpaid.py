@@ -7,11 +7,14 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet, Sum
 
 from accounts.access import Action, Reader
+from beneficiaries.models import Residence
 from common import sql
 from payments.models import Cycle
 from payments.operations.generation import BALANCE
+from payments.overpaid import OverpaidDecision
 
 EVERYBODY = (0, 2**62)
 UNCOLLECTED_MONTHS = 3
@@ -23,6 +26,7 @@ class Overpaid:
 
     person_id: int
     name: str
+    commune_id: int
     scheme: str
     entitlement_id: int
     category_id: str
@@ -59,6 +63,24 @@ def overpaid(*, reader: Reader, person_id: int | None = None) -> list[Overpaid]:
         )
         columns = [column[0] for column in cursor.description]
         return [Overpaid(**dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
+
+
+def home_of(*, reader: Reader, person_id: int) -> int | None:
+    """The commune where a person lives whose payments the reader may see; None for anybody else."""
+    homes = Residence.objects.filter(valid_to=None, commune__in=reader.units(Action.SEE_PAYMENTS))
+    return homes.filter(person=person_id).values_list("commune_id", flat=True).first()
+
+
+def decisions(*, reader: Reader) -> QuerySet[OverpaidDecision]:
+    """Decisions on people whom the reader may see, with their `amount`, the latest first."""
+    homes = Residence.objects.filter(valid_to=None, commune__in=reader.units(Action.SEE_PAYMENTS))
+    found = OverpaidDecision.objects.filter(person__in=homes.values("person")).order_by("-pk")
+    return found.select_related("person", "prepared_by", "confirmed_by").annotate(amount=Sum("items__amount"))
+
+
+def waiting_decisions(*, reader: Reader) -> QuerySet[OverpaidDecision]:
+    """Those that a second officer has not confirmed yet."""
+    return decisions(reader=reader).filter(confirmed_at=None, cancelled_at=None)
 
 
 @dataclass(frozen=True, slots=True)

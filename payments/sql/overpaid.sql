@@ -1,7 +1,7 @@
 -- What was paid too much, month by month. Reads: balance. Input: units (communes that the reader may see).
 -- covered: what decisions that wait or recover already name of it and have not taken yet.
 SELECT
-    b.person_id, p.name, b.scheme, b.entitlement_id, b.category_id, b.month, b.due, b.live, -b.delta AS overpaid,
+    b.person_id, p.name, r.commune_id, b.scheme, b.entitlement_id, b.category_id, b.month, b.due, b.live, -b.delta AS overpaid,
     greatest(coalesce((
         SELECT sum(i.amount)
         FROM payments_overpaiditem i
@@ -16,8 +16,6 @@ SELECT
     ), 0), 0) AS covered
 FROM balance b
 JOIN beneficiaries_person p ON p.id = b.person_id
-WHERE b.delta < 0 AND EXISTS (
-    SELECT FROM beneficiaries_residence r
-    WHERE r.person_id = b.person_id AND r.commune_id = ANY (%(units)s::bigint[]) AND r.valid_to IS NULL
-)
+JOIN beneficiaries_residence r ON r.person_id = b.person_id AND r.valid_to IS NULL
+WHERE b.delta < 0 AND r.commune_id = ANY (%(units)s::bigint[])
 ORDER BY b.person_id, b.scheme, b.month, b.entitlement_id

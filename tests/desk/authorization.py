@@ -109,6 +109,22 @@ ROWS = [
     ),
     Row("dashboard", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("coverage_excel", "GET", "200 200 200 200 403 200 200 200 403"),
+    # What was paid too much: seen by who sees payments, decided by who prepares and, as a second officer, who approves.
+    Row("overpaid", "GET", READS),
+    Row("overpaid_person", "GET", READS, AWAY),
+    Row(
+        "overpaid_person",
+        "POST",
+        "403 200 403 403 403 403 403 403 403",
+        "404 404 404 404 403 403 403 404 403",
+    ),
+    Row(
+        "overpaid_act",
+        "POST",
+        "403 403 302 403 403 403 403 403 403",
+        "404 404 404 404 403 403 403 404 403",
+        {"action": "confirm"},
+    ),
     # The law: read by who makes and judges lists, changed by the province's administrators, each of the other's rows.
     Row("law", "GET", LAW),
     Row("law_table", "GET", LAW),

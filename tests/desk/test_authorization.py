@@ -19,7 +19,7 @@ from accounts.access import PERMISSIONS, Action, reader_for
 from accounts.models import Role, RoleName
 from areas.models import Unit
 from benefits.entering import Entered, complete
-from payments.models import Batch
+from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
 from tests import desk_world, worlds
 from tests.desk.authorization import ELSEWHERE, OPEN_TO_MACHINES, PUBLIC, ROWS, THE_BATCH, WHO
@@ -86,6 +86,13 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
     )  # fmt: skip
     while proposals.reckon_next_part(proposal_id=proposal.pk, at=worlds.NOON):
         pass
+    decided = [
+        OverpaidDecision.objects.create(
+            person=person, scheme="BTXH", kind="waive", number="1", decided_on=NOVEMBER, reason="Thử",
+            prepared_by=world.officers["second"], prepared_at=worlds.NOON,
+        )
+        for person in (world.people[0], world.people[-1])
+    ]  # fmt: skip
     pay_own = own.payments.get(person=world.people[2])
     return {
         "person": ([world.people[0].pk], [world.people[-1].pk]),
@@ -94,6 +101,8 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "batch_change": ([own.pk, "new"], [other.pk, "new"]),
         "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
         "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),
+        "overpaid_person": ([world.people[0].pk], [world.people[-1].pk]),
+        "overpaid_act": ([decided[0].pk], [decided[1].pk]),
         "law_proposal": ([proposal.pk], []),
         "law_people": ([proposal.pk], []),
         "law_progress": ([proposal.pk], []),
