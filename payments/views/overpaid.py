@@ -25,7 +25,7 @@ from payments.operations import overpaid as operations
 from payments.operations.errors import PaymentsError
 from payments.operations.overpaid import Item, Schedule
 from payments.overpaid import DecisionKind, OverpaidDecision
-from payments.queries.explain import category_name
+from payments.queries.explain_words import category_name
 from payments.queries.overpaid import Overpaid, decisions, home_of, overpaid, waiting_decisions
 
 
