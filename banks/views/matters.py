@@ -36,7 +36,7 @@ CLASSES = ("matched", "missing", "unexpected", "amount", "duplicate")
 def class_words() -> dict[str, str]:
     """The five classes of the reconciliation in words."""
     words = (_("matched"), _("missing from the statement"), _("unexpected on the statement"), _("amount differs"),
-             _("stated twice"))  # fmt: skip
+             _("twice on the statement"))  # fmt: skip
     return dict(zip(CLASSES, words, strict=True))
 
 

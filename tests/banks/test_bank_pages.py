@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Role
 from areas.models import Unit
 from banks import urls
+from banks.api.problems import kinds
 from banks.models import AccountReport, Client, Profile, Secret
 from banks.operations.access import Caller, find_token
 from payments.models import Explanation, Message
@@ -171,10 +172,11 @@ def test_a_list_s_way_tells_the_commune_why_money_did_not_arrive(acknowledged):
     assert page.context["failures"][0]["marked"]
 
 
-def test_the_quick_start_explains_every_kind_of_problem_that_the_interface_names(db):
-    from banks.api.problems import kinds
-
-    text = Browser().get(reverse("bank_quick_start")).content.decode()
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_quick_start_explains_every_kind_of_problem_that_the_interface_names(db, language):
+    answer = Browser(headers={"Accept-Language": language}).get(reverse("bank_quick_start"))
+    text = answer.content.decode()
+    assert f'<article class="guide" lang="{language}">' in text
     assert [kind for kind in kinds() if f'id="{kind}"' not in text] == []
     assert "sha256sum" in text
 
