@@ -90,6 +90,6 @@ def _viewer() -> Client:
     user = User.objects.create_user("bench", password=None)
     province = Unit.objects.on(LAST).get(level=Level.PROVINCE)
     Role.objects.create(user=user, name=RoleName.VIEWER, unit=province, valid_from=date(2024, 1, 1))
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client

@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from areas.models import Unit
 from common import sql
 from common.months import add_months
 from payments.models import Cycle, month_id_range
+from payments.operations.generation import BALANCE
 from reports.models import Difficulty, DifficultyState, Figure, Part, Restatement, Snapshot, Target
 
 
@@ -115,6 +118,24 @@ def _count(cycle: Cycle) -> None:
         cursor.execute("ANALYZE money_line")
         sql.run(cursor, "reports", "coverage", params)
         cursor.execute("DROP TABLE money, money_line")
+        _count_overpaid(cursor, cycle)
+
+
+def _count_overpaid(cursor: CursorWrapper, cycle: Cycle) -> None:
+    """Overpaid balances up to the cycle's last month, by the law of its list date."""
+    relations = sql.relations(("payments", "asked_overpaid"), *BALANCE)
+    statement = relations.replace("asked_overpaid AS (", "asked AS (", 1)
+    cursor.execute(
+        f"{statement}\n{sql.load('reports', 'coverage_overpaid')}",
+        {
+            "month": cycle.month,
+            "person_from": 0,
+            "person_to": 2**62,
+            "last_month": cycle.last_month,
+            "reckoned_on": cycle.reckoned_on,
+            "birth_convention": settings.BIRTH_CONVENTION,
+        },
+    )
 
 
 class TargetTaken(ValueError):

@@ -7,19 +7,19 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, time
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import province_reader
 from accounts.models import Role, RoleName, User
 from areas.models import Unit
-from beneficiaries.models import EndReason, Entitlement
+from beneficiaries.operations.grants import Decision
 from common.money import format_number
 from common.progress import progress_bar
 from desk.demonstration.year import Cast, MonthShown, cast, show_month
 from desk.operations.reorganisation import confirm, prepare
 from desk.queries.reorganisation import RoleMove, preview
 from payments.models import Cycle, CycleState
+from payments.operations import conversion
 from payments.operations.cycles import run_cycle
 from payments.operations.generation import open_cycle
 from reports.operations import refresh_figures
@@ -28,7 +28,6 @@ from reports.queries.coverage import By, coverage
 REFORM = date(2025, 7, 1)
 JUNE, AUGUST = date(2025, 6, 1), date(2025, 8, 1)
 BEFORE = [date(2025, month, 1) for month in range(1, 6)]
-REPLACED, PENSION = ("BTXH_5.5b", "BTXH_5.5c"), "HTXH_75"
 
 Step = Callable[[str], AbstractContextManager[None]]
 
@@ -49,7 +48,7 @@ def show_reform(*, password: str, step: Step, write: Callable[[str], object]) ->
             _rename(shown.roles)
             write(f"{format_number(moved.people)} people and {moved.roles} roles moved")
         write(f"{commune_officers(shown.without_officers, password)} officers for communes that lacked one")
-        write(f"{format_number(take_over_by_pension())} benefits of age became the social pension")
+        write(f"{format_number(take_over_by_pension(people))} benefits of age became the social pension")
     # The decree of the social pension came into force with the month itself: its list closes no earlier.
     if not Cycle.objects.filter(pk=REFORM, state=CycleState.CLOSED).exists():
         open_cycle(month=REFORM, reckoned_on=REFORM)
@@ -79,22 +78,20 @@ def _rename(moves: Sequence[RoleMove]) -> None:
         User.objects.filter(pk=move.role.user_id).update(full_name=f"{move.name_label}, {move.unit.name}")
 
 
-@transaction.atomic
-def take_over_by_pension() -> int:
-    """The demonstration's people with a benefit of age receive the social pension from July 2025 (Decree 176/2025)."""
-    running = Entitlement.objects.filter(category__in=REPLACED, last_month=None)
-    taken_over = [
-        Entitlement(
-            person_id=person,
-            category_id=PENSION,
-            from_month=REFORM,
-            settled_before=REFORM,
-            decision_number="176/2025/NĐ-CP",
-        )
-        for person in running.values_list("person", flat=True).distinct()
-    ]
-    running.update(last_month=JUNE, end_reason=EndReason.REPLACED)
-    return len(Entitlement.objects.bulk_create(taken_over, batch_size=5_000))
+def take_over_by_pension(people: Cast) -> int:
+    """The social pension replaces two benefits of age from July 2025 (Decree 176/2025), by two officers; how many."""
+    reader = province_reader()
+    if not conversion.preview(reader=reader):
+        return 0
+    prepared = conversion.prepare(
+        decision=Decision(number="176/2025/NĐ-CP", signed_on=date(2025, 6, 30)),
+        by=people.first_closer,
+        at=_noon(date(2025, 6, 30)),
+        reader=reader,
+    )
+    return conversion.confirm(
+        conversion_id=prepared.pk, by=people.second_closer, at=_noon(REFORM), reader=reader
+    )
 
 
 def _month(month: date, people: Cast, write: Callable[[str], object]) -> MonthShown | None:

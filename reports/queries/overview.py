@@ -234,6 +234,7 @@ def _money(table: Table) -> list[Money]:
     figures = table.area.figures(Part.MONEY).filter(snapshot=table.month)
     sums = list(figures.values_list("key").annotate(Sum("people"), Sum("amount")))
     labels = dict(LineKind.choices) | {
+        "overpaid": _("paid too much, still open"),
         Outcome.FAILED: _("failed at the bank"),
         Outcome.UNCLAIMED: _("not collected at the Post"),
         Outcome.RETURNED: _("returned"),
@@ -242,7 +243,7 @@ def _money(table: Table) -> list[Money]:
         Money(key=key, label=str(labels.get(key, key)), people=people, amount=amount)
         for key, people, amount in sums
     ]
-    return sorted(found, key=lambda one: (one.key in Outcome.values, -abs(one.amount)))
+    return sorted(found, key=lambda one: (one.key in ("overpaid", *Outcome.values), -abs(one.amount)))
 
 
 def _carriers(table: Table) -> list[Carrier]:

@@ -109,6 +109,36 @@ ROWS = [
     ),
     Row("dashboard", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("coverage_excel", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("coverage_csv", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("coverage_pdf", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("coverage_report", "GET", "200 200 200 200 403 200 200 200 403"),
+    # What is published is the whole province's; the auditor here is one district's.
+    Row("coverage_open_data", "GET", "403 403 403 403 403 200 200 403 403"),
+    Row("targets", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("targets", "POST", "403 403 403 403 403 403 200 403 403"),
+    # A difficulty is raised by who works with people and answered by the province; here the second one raised it.
+    Row("difficulties", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("difficulties", "POST", "200 200 200 403 403 403 403 403 403"),
+    Row(
+        "difficulty",
+        "GET",
+        "200 200 200 200 403 200 200 200 403",
+        "404 404 404 404 403 200 200 404 403",
+    ),
+    Row(
+        "difficulty",
+        "POST",
+        "403 403 403 403 403 403 200 403 403",
+        "404 404 404 404 403 403 200 404 403",
+        {"action": "answer"},
+    ),
+    Row(
+        "difficulty",
+        "POST",
+        "403 403 403 403 403 403 302 403 403",
+        "404 404 404 404 403 403 302 404 403",
+        {"action": "close"},
+    ),
     # What was paid too much: seen by who sees payments, decided by who prepares and, as a second officer, who approves.
     Row("overpaid", "GET", READS),
     Row("overpaid_person", "GET", READS, AWAY),

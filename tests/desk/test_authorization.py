@@ -21,6 +21,7 @@ from areas.models import Unit
 from benefits.entering import Entered, complete
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
+from reports.operations import raise_difficulty, refresh_figures
 from tests import desk_world, worlds
 from tests.desk.authorization import ELSEWHERE, OPEN_TO_MACHINES, PUBLIC, ROWS, THE_BATCH, WHO
 from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
@@ -72,6 +73,7 @@ def world(db, monkeypatch) -> World:
         )
     worlds.run_round(NOVEMBER)
     worlds.run_round(DECEMBER)
+    refresh_figures(at=worlds.NOON)
     return made
 
 
@@ -107,12 +109,18 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "law_people": ([proposal.pk], []),
         "law_progress": ([proposal.pk], []),
         "law_act": ([proposal.pk], []),
+        "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
         "reorganisation": ([date(2025, 7, 1)], []),
         "reorganisation_hamlets": ([date(2025, 7, 1)], []),
         "cycle": ([DECEMBER], []),
         "cycle_progress": ([DECEMBER], []),
         "cycle_act": ([DECEMBER], []),
     }
+
+
+def _difficulty(world: World, unit: Unit) -> int:
+    facts = {"kind": "fees", "people": 3, "text": "Phí", "by": world.officers["second"], "at": worlds.NOON}
+    return raise_difficulty(unit=unit, **facts).pk
 
 
 def ask(client: Client, method: str, path: str, fields: dict[str, str]) -> int:

@@ -96,3 +96,17 @@ def test_ages_work_and_undelivered_money_are_counted_with_the_month():
     # On 31 December the woman born on that day in 1964 is sixty.
     assert found(Part.AGE) == {"00": (1, 0), "60": (1, 1), "80": (1, 1)}
     assert found(Part.WORK) == {"asked": (1, 0), "opened": (1, 1)}
+
+
+def test_what_was_paid_too_much_stands_with_the_month_until_it_is_settled():
+    november = date(2024, 11, 1)
+    who = elderly(since=november)
+    worlds.run_round(november)
+    worlds.run_round(DECEMBER)
+    who.died_on = date(2024, 11, 20)  # known only in January: December's 500,000 were not due
+    who.save()
+    worlds.reckon(who, DECEMBER)
+    worlds.run_round(date(2025, 1, 1))
+    refresh_figures(at=NOON)
+    rows = Figure.objects.filter(part=Part.MONEY, key="overpaid").values_list("snapshot", "people", "amount")
+    assert (DECEMBER, 1, 500_000) in list(rows)

@@ -26,6 +26,7 @@ ACTIONS: dict[Action, tuple[str, str]] = {
     Action.RELEASE: ("release a list to its provider", "the paying unit"),
     Action.WITHDRAW: ("take one payment out of a submitted list, not one's own", "the paying unit"),
     Action.CLOSE: ("close a cycle, in two steps by two people", "every unit that the cycle pays"),
+    Action.RAISE_DIFFICULTY: ("raise what holds people back from accounts", "the unit it is about"),
     Action.SEE_LAW: (
         "read the law's tables; see what a change would cost",
         "any unit; the whole province",
