@@ -171,3 +171,10 @@ class MinutesForm(forms.Form):
     text = forms.CharField(
         label=_("What happened"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ReceivedForm(forms.Form):
+    """What the Post confirms to have received."""
+
+    count = forms.IntegerField(label=_("Payments, as the Post confirms"), min_value=1)
+    amount = forms.IntegerField(label=_("Amount, đồng, as the Post confirms"), min_value=1)

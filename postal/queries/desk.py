@@ -14,6 +14,7 @@ from postal import words
 from postal.models import Mark, PayDay
 from postal.queries.lists import ListRow, PayList, pay_lists
 from postal.queries.marks import day_marks, day_states
+from postal.queries.settlement import waiting_stops
 
 
 def desk_list(*, day: PayDay) -> dict[str, Any]:
@@ -27,8 +28,14 @@ def desk_list(*, day: PayDay) -> dict[str, Any]:
             pk__in=[payee.id for made in lists for row in made.rows for payee in row.payees]
         ).in_bulk()
     )
-    rows = [_row(made, row, key, cards) | _state(marks.get(row.payment, []), states.get(row.payment))
-            for made in lists for row in made.rows]  # fmt: skip
+    stopping = {order.payment_id for order in waiting_stops(day=day)}
+    rows = [
+        _row(made, row, key, cards)
+        | {"stop": row.payment in stopping}
+        | _state(marks.get(row.payment, []), states.get(row.payment))
+        for made in lists
+        for row in made.rows
+    ]
     return {
         "day": day.pk,
         "point": day.point.name,

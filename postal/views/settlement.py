@@ -20,13 +20,14 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from common.months import month_of, parse_month
 from payments.models import Batch
+from payments.operations.batches import acknowledge
 from payments.operations.cash import return_cash
 from payments.operations.errors import PaymentsError
 from payments.queries import overview
 from payments.queries.batches import find_batch
 from payments.transitions import BatchState
 from postal import words
-from postal.forms import CashReturnForm, UploadForm
+from postal.forms import CashReturnForm, ReceivedForm, UploadForm
 from postal.models import Notice
 from postal.operations import results
 from postal.operations import settlement as operations
@@ -108,6 +109,11 @@ def settlement_page(request: OfficerRequest, batch_id: int) -> HttpResponse:
     context = {
         "batch": batch,
         "found": found,
+        "received_form": (
+            ReceivedForm()
+            if batch.state == BatchState.RELEASED and request.reader.may(Action.MANAGE_POST, batch.unit_id)
+            else None
+        ),
         "may_settle": batch.state == BatchState.ACKNOWLEDGED
         and request.reader.may(Action.FUND, batch.unit_id),
         "return_form": (
@@ -129,18 +135,34 @@ def settlement_paper(request: OfficerRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 def settle(request: OfficerRequest, batch_id: int) -> HttpResponse:
-    """Settle the list, or record what the Post gave back: what the pressed button says."""
+    """Record the Post's receipt, settle the list, or record what was given back: what the button says."""
     batch = _batch(request, batch_id)
-    require(request, Action.FUND, batch.unit_id)
-    acts: dict[str, Callable[[OfficerRequest, Batch], str]] = {"settle": _settle, "return": _return}
-    act = acts.get(request.POST.get("action", ""))
-    if act is None:
+    acts: dict[str, tuple[Action, Callable[[OfficerRequest, Batch], str]]] = {
+        "settle": (Action.FUND, _settle),
+        "return": (Action.FUND, _return),
+        "acknowledge": (Action.MANAGE_POST, _acknowledge),
+    }
+    step = acts.get(request.POST.get("action", ""))
+    if step is None:
         raise Http404
+    action, act = step
+    require(request, action, batch.unit_id)
     try:
         messages.success(request, act(request, batch))
     except (PostalError, PaymentsError) as error:
         messages.error(request, str(error))
     return redirect("post_settlement", batch_id=batch.pk)
+
+
+def _acknowledge(request: OfficerRequest, batch: Batch) -> str:
+    """The Post's letter names count and sum of the list that it received; both must be ours."""
+    form = ReceivedForm(request.POST)
+    if not form.is_valid():
+        raise PostalError(
+            "; ".join(f"{form[name].label}: {faults[0]}" for name, faults in form.errors.items())
+        )
+    acknowledge(batch_id=batch.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
+    return _("The Post has received the list.")
 
 
 def _settle(request: OfficerRequest, batch: Batch) -> str:

@@ -182,7 +182,8 @@ function card(row) {
   const state = stateOf(row);
   put("state", state === "paid" ? word("is-paid", { by: row.by }) : state === "not_paid" ? word("is-not-paid", { reason: row.reason ?? "" }) : "");
   const form = made.querySelector("form");
-  form.hidden = state === "paid";
+  made.querySelector("[data-put=stop]").hidden = !row.stop;
+  form.hidden = state === "paid" || row.stop;
   form.receipt.value = row.receipt;
   for (const field of made.querySelectorAll("[id]")) {
     made.querySelector(`[for=${field.id}]`)?.setAttribute("for", `${field.id}-${row.payment}`);

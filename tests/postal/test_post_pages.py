@@ -219,3 +219,24 @@ def test_the_commune_answers_a_question_about_a_person(world):
     officer.post(reverse("post_answer_notice", args=[notice.pk]), {"answer": "Đã xác minh, ghi nhận mất"})
     notice.refresh_from_db()
     assert notice.answered_by == world.desk.officers["commune_officer"]
+
+
+def test_the_post_confirms_a_released_list_by_its_count_and_sum():
+    world = post_world.build(state="released")
+    client = world.client("preparer")
+    act = reverse("post_settle", args=[world.batch.pk])
+    received = {"action": "acknowledge", "count": 4, "amount": 5_999_999}
+    client.post(act, received)
+    world.batch.refresh_from_db()
+    assert world.batch.state == "released"
+    answer = client.post(act, received | {"amount": 6_000_000}, follow=True)
+    assert "Bưu điện đã nhận danh sách." in answer.content.decode()
+    world.batch.refresh_from_db()
+    assert world.batch.state == "acknowledged"
+
+
+def test_the_pay_desk_says_not_to_pay_what_is_being_stopped(world):
+    one = world.payments()[0]
+    order_stop(payment_id=one.pk, by=world.desk.officers["approver"], at=timezone.now(), reason="Đã mất")
+    found = world.client("post_clerk").get(reverse("post_desk_data", args=[world.day.pk])).json()
+    assert [row["stop"] for row in found["rows"]] == [True, False, False, False]
