@@ -189,6 +189,8 @@ PUBLIC = {
     ("login", "POST"): 200,
     ("set_language", "GET"): 302,
     ("set_language", "POST"): 302,
+    # The pay desk's service worker: a file without data, which a browser asks for without its session.
+    ("post_worker", "GET"): 200,
     # For a bank's engineer, who has no account here.
     ("bank_quick_start", "GET"): 200,
     ("bank_reference", "GET"): 200,

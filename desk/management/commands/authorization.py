@@ -37,6 +37,10 @@ ACTIONS: dict[Action, tuple[str, str]] = {
         "sign the Post's contracts, open pay points, plan pay days",
         "the commune of the point",
     ),
+    Action.ANSWER_POST: (
+        "answer what the Post asks about people, supervise its pay days",
+        "the commune of the point or person",
+    ),
     Action.PAY_CASH: ("pay at the points whose clerk one is", "the commune of the point"),
 }
 HEAD = """# Who may do what where
