@@ -91,7 +91,7 @@ class List(s.Serializer):
 
     id = s.IntegerField()
     message_id = s.CharField(max_length=35)
-    month = s.RegexField(r"^\d{4}-\d{2}$")
+    month = s.RegexField(r"^[0-9]{4}-[0-9]{2}$")
     round = s.IntegerField()
     unit = UnitShape()
     scheme = s.ChoiceField(["NCC", "BTXH"])
@@ -273,7 +273,9 @@ class AccountReportShape(s.Serializer):
     account = s.RegexField(r"^[0-9A-Za-z]{4,34}$")
     on = s.DateField()
     holder = s.CharField(required=False, allow_blank=True, max_length=140)
-    national_id = s.RegexField(r"^\d{12}$", required=False, help_text="For an account opened: whose it is.")
+    national_id = s.RegexField(
+        r"^[0-9]{12}$", required=False, help_text="For an account opened: whose it is."
+    )
 
 
 class Accepted(s.Serializer):
@@ -302,7 +304,7 @@ class StatementShape(s.Serializer):
     """Your own statement of what left and re-entered the paying accounts for one cycle."""
 
     statement = s.RegexField(r"^[!-~]{1,35}$")
-    month = s.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$")
+    month = s.RegexField(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$")
     items = StatementLineShape(many=True)
 
 

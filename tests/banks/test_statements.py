@@ -63,6 +63,14 @@ def test_a_statement_s_number_with_other_content_is_refused(settled):
     assert (answer.status_code, StatementLine.objects.count()) == (409, 4)
 
 
+@pytest.mark.parametrize("month", ["0000-01", "2024-13", "٢٠٢٤-12", "2024-1"])
+def test_a_month_that_cannot_be_is_refused_with_its_place(settled, month):
+    answer = settled.post("/statements", {"statement": "S", "month": month, "items": lines(settled)})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/month")
+    asked = settled.post(f"/statements?statement=S&month={month}", b"", content_type=CSV)
+    assert asked.status_code in (400, 422)
+
+
 def test_statements_of_unknown_and_of_closed_cycles_are_refused(settled):
     body = {"statement": "S", "month": "2030-01", "items": lines(settled)}
     assert settled.post("/statements", body).status_code == 404
