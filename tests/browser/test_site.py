@@ -15,6 +15,7 @@ from benefits.entering import Entered, complete
 from benefits.models import Proposal
 from payments.models import Batch, Round, RoundState
 from payments.operations import generation, proposals
+from reports.operations import refresh_figures
 from tests import desk_world, worlds
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.desk_world import DECEMBER, NOVEMBER, PASSWORD, World
@@ -29,6 +30,7 @@ def world(live_server: LiveServer) -> World:
     desk_world.bring(made.batch(worlds.AGRIBANK), "submitted", made)
     desk_world.bring(made.batch("POST"), "approved", made)
     desk_world.bring(made.batch("POST", NOVEMBER), "acknowledged", made)
+    refresh_figures(at=worlds.NOON)
     return made
 
 
@@ -80,6 +82,11 @@ def pages_of(world: World) -> dict[str, list[str]]:
         "administrator": [
             f"{reverse('law')}?month=2026-12",
             reverse("law_propose"),
+            reverse("dashboard"),
+            reverse("targets"),
+            reverse("difficulties"),
+            reverse("reorganisation", args=[date(2025, 7, 1)]),
+            reverse("reorganisation_hamlets", args=[date(2025, 7, 1)]),
             reverse("law_simulate"),
             *(reverse(name, args=[proposed(world).pk]) for name in ("law_proposal", "law_people")),
         ],
