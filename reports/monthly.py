@@ -14,7 +14,7 @@ from reports.queries.overview import Overview
 def percent(rate: float) -> str:
     """A fraction of 1 as `38,7%`, in English `38.7%`."""
     shown = (Decimal(str(rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    text = f"{shown}%"
+    text = f"{shown}%" if shown != 100 else "100%"
     return text.replace(".", ",") if (get_language() or "vi").startswith("vi") else text
 
 
