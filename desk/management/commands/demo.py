@@ -23,6 +23,7 @@ from beneficiaries.roll.writing import write_roll
 from common.money import format_number, format_vnd
 from common.progress import progress_bar
 from desk.demonstration.last_list import write_last_list
+from desk.demonstration.post import prepare_post
 from desk.demonstration.reform import show_reform
 from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
@@ -67,6 +68,8 @@ class Command(BaseCommand):
                 self._through_excel(people)
             with self._step("The list that one commune paid last month, compared: four planted differences"):
                 self._last_list()
+        with self._step("The Post: a contract, a pay point in every commune, December's pay days"):
+            prepare_post(month=DECEMBER)
         self._year()
         if reform:
             show_reform(password=password, step=self._step, write=self.stdout.write)
