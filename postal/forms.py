@@ -169,7 +169,7 @@ class MinutesForm(forms.Form):
     people = forms.IntegerField(label=_("People paid, by your own count"), min_value=0)
     amount = forms.IntegerField(label=_("Cash paid out, đồng"), min_value=0)
     text = forms.CharField(
-        label=_("What happened"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("What happened on the day"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
