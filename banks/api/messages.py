@@ -16,7 +16,7 @@ from banks.api.access import client_of
 from banks.api.base import KEY, LANGUAGE, BankView, refusals
 from banks.api.bodies import CSV, XLSX, XML, Body, CsvBody, ExcelBody, JsonBody, XmlBody, body_of
 from banks.api.once import answer_once
-from banks.api.problems import BadQuery
+from banks.api.problems import BadQuery, Invalid
 from banks.api.results import MESSAGE_ID, results_of
 from banks.iso20022.camt053 import read_camt053
 from banks.iso20022.pain002 import read_pain002
@@ -137,7 +137,11 @@ def _statement(request: Request, body: Body) -> tuple[str, date, list[StatementI
         StatementItem(line["key"], line["kind"], line["amount"], line["on"])
         for line in sent.validated_data["items"]
     ]
-    return sent.validated_data["statement"], parse_month(sent.validated_data["month"]), lines
+    try:
+        month = parse_month(sent.validated_data["month"])
+    except ValueError as error:
+        raise Invalid([("/month", _("A month is written YYYY-MM."))]) from error
+    return sent.validated_data["statement"], month, lines
 
 
 def _named(request: Request, name: str) -> str:

@@ -63,7 +63,7 @@ def test_a_statement_s_number_with_other_content_is_refused(settled):
     assert (answer.status_code, StatementLine.objects.count()) == (409, 4)
 
 
-@pytest.mark.parametrize("month", ["0000-01", "2024-13", "٢٠٢٤-12", "2024-1"])
+@pytest.mark.parametrize("month", ["0000-01", "1000-01", "2024-13", "٢٠٢٤-12", "2024-1"])
 def test_a_month_that_cannot_be_is_refused_with_its_place(settled, month):
     answer = settled.post("/statements", {"statement": "S", "month": month, "items": lines(settled)})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/month")
