@@ -110,6 +110,13 @@ class ClerkForm(forms.Form):
         field.queryset = clerks
 
 
+class PersonPointForm(forms.Form):
+    """Whom to pay at a point other than the commune's main one."""
+
+    national_id = forms.CharField(label=_("Citizen identity number, in full"), max_length=12)
+    since = Day(label=_("From"))
+
+
 class DayForm(forms.Form):
     """One pay day or home round of a point."""
 

@@ -13,12 +13,13 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from accounts.models import RoleName, User
 from areas.models import Unit
-from postal.forms import ClerkForm, ContractForm, FeeForm, PointForm
+from beneficiaries.queries import find_people, is_identity_number
+from postal.forms import ClerkForm, ContractForm, FeeForm, PersonPointForm, PointForm
 from postal.models import Contract, PayPoint
 from postal.operations import contract as operations
 from postal.operations.errors import PostalError
 from postal.queries.scope import find_point, visible_contracts, visible_points
-from postal.views.common import today
+from postal.views.common import say_faults, today
 
 
 def _units(request: OfficerRequest) -> QuerySet[Unit]:
@@ -102,9 +103,14 @@ def point(request: OfficerRequest, point_id: int) -> HttpResponse:
         raise Http404 from error
     may_change = request.reader.may(Action.MANAGE_POST, found.commune_id)
     candidates = User.objects.filter(roles__name=RoleName.POST_CLERK, is_active=True).distinct()
-    form = ClerkForm(request.POST or None, clerks=candidates, initial={"valid_from": today()})
+    assigning = "national_id" in request.POST
+    form = ClerkForm(
+        None if assigning else request.POST or None, clerks=candidates, initial={"valid_from": today()}
+    )
     if request.method == "POST":
         require(request, Action.MANAGE_POST, found.commune_id)
+        if assigning:
+            return _assign_person(request, found)
         if form.is_valid():
             try:
                 operations.assign_clerk(point=found, **form.cleaned_data)
@@ -118,5 +124,30 @@ def point(request: OfficerRequest, point_id: int) -> HttpResponse:
         "clerks": found.clerks.select_related("user").order_by("-valid_from"),
         "days": found.pay_days.order_by("-day")[:24],
         "form": form if may_change else None,
+        "person_form": PersonPointForm(initial={"since": today()}) if may_change else None,
+        "people": found.people.filter(valid_to__isnull=True).select_related("person")[:200]
+        if may_change
+        else [],
     }
     return render(request, "postal/point.html", context)
+
+
+def _assign_person(request: OfficerRequest, found: PayPoint) -> HttpResponse:
+    """Pay somebody of the reader's own people at this point from a day on."""
+    form = PersonPointForm(request.POST)
+    if not form.is_valid():
+        say_faults(request, form)
+        return redirect("post_point", point_id=found.pk)
+    since, number = form.cleaned_data["since"], form.cleaned_data["national_id"].strip()
+    people = find_people(reader=request.reader, on=since, words=number)
+    person = people.first() if is_identity_number(number) else None
+    if person is None:
+        messages.error(request, _("Nobody of your area has this identity number on that day."))
+        return redirect("post_point", point_id=found.pk)
+    try:
+        operations.assign_person(person=person, point=found, since=since)
+    except PostalError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(name)s is paid at this point.") % {"name": person.name})
+    return redirect("post_point", point_id=found.pk)

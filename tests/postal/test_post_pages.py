@@ -18,6 +18,7 @@ from postal.models import (
     Notice,
     PayDay,
     PayPoint,
+    PersonPoint,
     Scan,
 )
 from postal.operations.marks import NewMark, receive_marks
@@ -240,3 +241,16 @@ def test_the_pay_desk_says_not_to_pay_what_is_being_stopped(world):
     order_stop(payment_id=one.pk, by=world.desk.officers["approver"], at=timezone.now(), reason="Đã mất")
     found = world.client("post_clerk").get(reverse("post_desk_data", args=[world.day.pk])).json()
     assert [row["stop"] for row in found["rows"]] == [True, False, False, False]
+
+
+def test_a_person_is_sent_to_another_point_on_the_points_page(world):
+    client = world.client("preparer")
+    address = reverse("post_point", args=[world.other_point.pk])
+    person = world.desk.people[3]
+    form = {"national_id": person.national_id, "since": "2024-12-01"}
+    page = client.post(address, form, follow=True).content.decode()
+    assert f"{person.name} nhận tiền tại điểm này." in page
+    assert PersonPoint.objects.get(person=person).point == world.other_point
+    page = client.post(address, form | {"national_id": "060140999999"}, follow=True).content.decode()
+    assert "Không có ai trong địa bàn" in page
+    assert world.client("commune_officer").post(address, form).status_code in (403, 404)
