@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
 from postal.models import Mark
@@ -26,14 +25,6 @@ CODE = "ba-muoi-7"
 @pytest.fixture
 def world(live_server: LiveServer) -> PostWorld:
     return post_world.build(password=True)
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    if not CHROMIUM.exists():
-        pytest.skip("needs /usr/bin/chromium: apt-get install chromium")
-    with sync_playwright() as started:
-        yield started
 
 
 def phone(playwright: Playwright, profile: Path) -> BrowserContext:
