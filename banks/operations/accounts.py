@@ -30,7 +30,7 @@ def ask_about_accounts(*, provider: str, at: datetime) -> int:
     )
     asked = [
         Inquiry(payout_method_id=pk, provider_id=provider, asked_at=at)
-        for pk in unverified.values_list("pk", flat=True)
+        for pk in unverified.order_by("pk").values_list("pk", flat=True)
     ]
     return len(Inquiry.objects.bulk_create(asked, ignore_conflicts=True, batch_size=5_000))
 
