@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from benefits.models import Category, Scheme
 from common.months import add_months, format_month
 from common.text import sort_key
 from payments.models import Cycle
-from reports.models import Figure, Part, Restatement, Snapshot
+from reports.models import Part, Restatement, Snapshot
 from reports.queries.area import Area, area_of, followers
 from reports.targets import EVERYBODY, Targets, missing, targets
 
@@ -213,7 +213,7 @@ class Table:
         for (commune,), found in self._sums(Part.WHOLE, "commune_id").items():
             follower = following.get(int(str(commune)))
             place = (follower if follower in self.area.units else commune,)
-            sums[place] = sums.get(place, Sum4()) + found
+            sums[place] = sums.get(place, Sum5()) + found
         return self._units(sums)
 
     def communes_of(self, scheme: str) -> list[Row]:
@@ -228,7 +228,7 @@ class Table:
         inside: Sums = {}
         for (unit, commune), found in self._sums(Part.WHOLE, "unit_id", "commune_id").items():
             place = (unit if unit in self.area.units else commune,)
-            inside[place] = inside.get(place, Sum4()) + found
+            inside[place] = inside.get(place, Sum5()) + found
         return self._units(inside)
 
     def _units(self, sums: Sums) -> list[Row]:
@@ -273,11 +273,22 @@ class Table:
 
     def _sums(self, part: Part, *keys: str) -> Sums:
         """By those columns: the month's counts and sums, and what went through accounts since January."""
-        figures = self.area.figures(part)
-        now = _added(figures.filter(snapshot=self.month), keys)
+        now = Q(snapshot=self.month)
         since_january = [month for month in self.months if month.year == self.month.year]
-        year = _added(figures.filter(snapshot__in=since_january), keys)
-        return {key: replace(sums, year=year[key].cashless) for key, sums in now.items()}
+        rows = (
+            self.area.figures(part)
+            .filter(snapshot__in=since_january)
+            .values_list(*keys)
+            .annotate(
+                now_people=Sum("people", filter=now),
+                now_covered=Sum("covered", filter=now),
+                now_amount=Sum("amount", filter=now),
+                now_cashless=Sum("amount_cashless", filter=now),
+                year_cashless=Sum("amount_cashless"),
+            )
+        )
+        width = len(keys)
+        return {row[:width]: Sum5(*map(int, row[width:])) for row in rows if row[width] is not None}
 
     def _row(
         self,
@@ -305,7 +316,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum4:
+class Sum5:
     """Sums of figures: pairs, those covered, and đồng."""
 
     people: int = 0
@@ -314,8 +325,8 @@ class Sum4:
     cashless: int = 0
     year: int = 0
 
-    def __add__(self, other: Sum4) -> Sum4:
-        return Sum4(
+    def __add__(self, other: Sum5) -> Sum5:
+        return Sum5(
             self.people + other.people,
             self.covered + other.covered,
             self.amount + other.amount,
@@ -324,14 +335,7 @@ class Sum4:
         )
 
 
-Sums = dict[tuple[object, ...], Sum4]
-
-
-def _added(figures: QuerySet[Figure], keys: tuple[str, ...]) -> Sums:
-    rows = figures.values_list(*keys).annotate(
-        Sum("people"), Sum("covered"), Sum("amount"), Sum("amount_cashless")
-    )
-    return {row[: len(keys)]: Sum4(*map(int, row[len(keys) :])) for row in rows}
+Sums = dict[tuple[object, ...], Sum5]
 
 
 def add_up(rows: Iterable[Row], *, key: str, name: str, target: Decimal) -> Row:

@@ -253,4 +253,4 @@ def test_standing_figures_are_read_in_few_queries():
         connection,
     ) as queries:
         coverage(month=DECEMBER, by=By.COMMUNE, reader=reader)
-    assert len(queries) <= 13
+    assert len(queries) <= 12
