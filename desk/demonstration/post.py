@@ -10,8 +10,7 @@ from django.db import transaction
 
 from accounts.models import Role, RoleName
 from areas.models import Unit
-from beneficiaries.models import POST, Channel, Provider
-from payments.models import Batch
+from beneficiaries.models import POST, Provider
 from postal.models import Contract, PayDay, PayPoint
 from postal.operations import calendar, contract
 
@@ -51,10 +50,7 @@ def prepare_post(*, month: date) -> int:
     return calendar.plan_month(communes=ids, month=month, day=month.replace(day=5), supervisor=SUPERVISOR)
 
 
-def deal_out(*, batch: Batch) -> int:
-    """Put a released postal list on the pay days of its month, where some are planned; how many payments."""
-    month = batch.round.cycle_id
-    if batch.channel != Channel.POST or not PayDay.objects.filter(month=month).exists():
-        return 0
-    communes = list(batch.payments.values_list("commune", flat=True).distinct())
-    return calendar.list_payments(month=month, communes=communes)
+def deal_out(*, month: date) -> int:
+    """Put the month's funded postal lists on its pay days, where some are planned; how many payments."""
+    communes = PayDay.objects.filter(month=month).values_list("point__commune", flat=True).distinct()
+    return calendar.list_payments(month=month, communes=list(communes)) if communes else 0

@@ -11,7 +11,6 @@ from random import Random
 
 from accounts.models import User
 from beneficiaries.models import PayoutMethod
-from desk.demonstration.post import deal_out
 from payments.models import Batch, Payment
 from payments.operations import batches, closing
 from payments.operations.batches import Voucher
@@ -40,7 +39,6 @@ def send(*, batch: Batch, preparer: User, approver: User, accountant: User, at: 
 
 def report(*, batch: Batch, at: datetime) -> None:
     """The provider's results for a list; in the regular round a small share does not reach the person."""
-    deal_out(batch=batch)
     chance = Random(f"{batch.round.cycle_id} {batch.pk}")
     regular = batch.round.number == 0
     items = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Role, RoleName, User
 from common.months import add_months
 from desk.demonstration import providers
+from desk.demonstration.post import deal_out
 from payments.models import Batch, Cycle, CycleState
 from payments.operations import closing
 from payments.operations.cycles import run_cycle
@@ -79,27 +80,39 @@ def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None
 
 
 def _pay(month: date, people: Cast, progress: Callable[[int, int], None], at: datetime) -> None:
-    """All draft lists of the month, the units and providers working side by side as they do in life."""
+    """All draft lists of the month, the units and providers working side by side as they do in life; the Post's are
+    dealt out to its pay days once, when every one of them is with it."""
     lists = providers.drafts(month=month)
     done = count(1)
 
-    def pay(share: list[Batch]) -> None:
+    def send(batch: Batch) -> None:
+        providers.send(
+            batch=batch,
+            preparer=people.preparers[batch.unit_id],
+            approver=people.approvers[batch.unit_id],
+            accountant=people.accountant,
+            at=at,
+        )
+
+    def report(batch: Batch) -> None:
+        providers.report(batch=batch, at=at)
+        progress(next(done), len(lists))
+
+    _side_by_side(send, lists)
+    deal_out(month=month)
+    _side_by_side(report, lists)
+
+
+def _side_by_side(work: Callable[[Batch], None], lists: Sequence[Batch]) -> None:
+    def share(first: int) -> None:
         try:
-            for batch in share:
-                providers.send(
-                    batch=batch,
-                    preparer=people.preparers[batch.unit_id],
-                    approver=people.approvers[batch.unit_id],
-                    accountant=people.accountant,
-                    at=at,
-                )
-                providers.report(batch=batch, at=at)
-                progress(next(done), len(lists))
+            for batch in lists[first::AT_ONCE]:
+                work(batch)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(pay, (lists[first::AT_ONCE] for first in range(AT_ONCE))))
+        list(pool.map(share, range(AT_ONCE)))
 
 
 def _noon(month: date, day: int) -> datetime:
