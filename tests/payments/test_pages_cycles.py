@@ -205,7 +205,7 @@ def test_the_post_clerk_has_an_honest_empty_desk_and_the_viewer_the_coverage(wor
     desk = world.client("post_clerk").get("/")
     assert desk.status_code == 200
     assert "Hệ thống chưa có trang dành cho vai trò của bạn" in desk.content.decode()
-    assert [entry["url"] for entry in desk.context["nav"]] == ["/", reverse("post_month")]
+    assert [entry.url for entry in desk.context["nav"]] == ["/", reverse("post_month")]
     assert world.client("viewer").get("/").url == reverse("dashboard")
 
 
