@@ -8,6 +8,9 @@ from functools import singledispatchmethod
 from accounts.access import province_reader
 from beneficiaries.models import Entitlement
 from beneficiaries.models import Person as PersonRow
+from beneficiaries.operations import grants
+from beneficiaries.operations.grants import Decision
+from benefits.models import Category
 from payments.operations.generation import list_date
 from payments.queries.overpaid import overpaid
 from tests.benefits import oracle
@@ -15,6 +18,7 @@ from tests.benefits.mirror import Mirror, day, law_of_database, posted_by_oracle
 from tests.benefits.oracle import Grant, Person, month
 
 DEC = month(2024, 12)
+SIGNED = Decision("12/QĐ-UBND", date(2024, 12, 10), "Chủ tịch UBND xã")
 
 
 def person(born: date = date(1940, 5, 20), **facts) -> Person:
@@ -25,6 +29,13 @@ def grant(to: Person, category: str, first: int = DEC, **facts) -> Grant:
     made = Grant(to, category, first, facts.pop("settled_before", first), **facts)
     to.grants.append(made)
     return made
+
+
+def granted(both: Both, who: Person, category: str, **facts) -> Entitlement:
+    """The operation's own grant, by the decision SIGNED."""
+    return grants.grant(
+        person=both.row(who), category=Category.objects.get(pk=category), decision=SIGNED, **facts
+    )
 
 
 class Both:
@@ -57,6 +68,14 @@ class Both:
         }
         assert self._words(found) == self._words(judged)
         return self._words(found)
+
+    def unclaimed(self) -> None:
+        """Nobody collects the last round's payments; those before it stayed uncollected too."""
+        for payment in self.mirror.payments():
+            self.mirror.undelivered(payment, "unclaimed")
+        for lines in self.ledger.lines.values():
+            for line in lines:
+                line.delivered = False
 
     def follow(self, row: Entitlement, held: Grant) -> Grant:
         """Give the oracle a grant that an operation made in the database."""

@@ -1,167 +1,27 @@
-"""Rules S, A, D, G, H and P, one case each at least: the đồng by hand, the SQL and the oracle beside each other."""
+"""Rules A01, D01, G04, H01 and P, lists and who collects: the đồng by hand, SQL and oracle side by side."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
 
-from accounts.access import Reader, province_reader
+from accounts.access import Reader
 from accounts.models import RoleName
 from areas.models import Unit
-from beneficiaries.models import EndReason, Payee, PayeeRole, SuspensionGround
-from beneficiaries.operations import grants, people, suspensions
-from beneficiaries.operations.errors import DecisionRefused
-from beneficiaries.operations.grants import Decision
+from beneficiaries.models import Payee, PayeeRole
+from beneficiaries.operations import grants, people
 from beneficiaries.queries import collectors
-from payments.models import Adjustment, Batch, Line, OverpaidDecision, Payment
-from payments.operations import overpaid as decisions
-from payments.operations.errors import SamePerson
-from payments.operations.overpaid import Item, OverpaidRefused, Schedule
-from payments.overpaid import DecisionKind
+from payments.models import Batch, Line, Payment
 from payments.queries.explain import explain
-from payments.queries.ledger import check_ledger
-from payments.queries.overpaid import overpaid, uncollected
 from tests import worlds
 from tests.benefits.mirror import day
-from tests.benefits.oracle import Change, Suspension, month
-from tests.benefits.side_by_side import DEC, Both, grant, person
+from tests.benefits.oracle import Change, month
+from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 JAN, FEB, MAR = month(2025, 1), month(2025, 2), month(2025, 3)
-SIGNED = Decision("12/QĐ-UBND", date(2024, 12, 10), "Chủ tịch UBND xã")
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
-
-
-def unclaimed(both: Both) -> None:
-    for payment in both.mirror.payments():
-        both.mirror.undelivered(payment, "unclaimed")
-    for lines in both.ledger.lines.values():
-        for line in lines:
-            line.delivered = False
-
-
-# S: suspension
-
-
-def test_S01_three_months_uncollected_may_be_suspended_and_two_may_not():
-    # Circular 02/2021 Art. 2(3)(a). 500,000 a month that nobody collects is carried until it is suspended.
-    who = person()
-    one = grant(who, "BTXH_5.5c")
-    both = Both(who)
-    for m in (DEC, JAN):
-        both.pays(m)
-        unclaimed(both)
-    assert uncollected(reader=province_reader()) == []
-    assert both.pays(FEB) == {f"BTXH_5.5c {m}": 500_000 for m in ("2024-12", "2025-01", "2025-02")}
-    unclaimed(both)
-    found = uncollected(reader=province_reader())
-    assert [(f.person_id, f.months, f.since) for f in found] == [(both.row(who).pk, 3, day(DEC))]
-    suspensions.suspend(
-        entitlement=both.row(one), from_month=day(MAR), ground=SuspensionGround.UNCOLLECTED, decision=SIGNED
-    )
-    one.suspensions.append(Suspension(MAR))
-    assert uncollected(reader=province_reader()) == []
-    assert both.pays(MAR) == {f"BTXH_5.5c {m}": 500_000 for m in ("2024-12", "2025-01", "2025-02")}
-
-
-def test_S02_remand_suspends_social_protection():
-    # Circular 02/2021 Art. 2(3)(c): nothing is due while suspended.
-    who = person()
-    one = grant(who, "BTXH_5.5c")
-    both = Both(who)
-    suspensions.suspend(
-        entitlement=both.row(one), from_month=day(JAN), ground=SuspensionGround.REMAND, decision=SIGNED
-    )
-    one.suspensions.append(Suspension(JAN))
-    assert both.pays(DEC) == {"BTXH_5.5c 2024-12": 500_000}
-    assert both.pays(JAN) == {}
-
-
-def test_S03_a_refused_re_assessment_suspends_and_ends_the_benefit_three_months_later():
-    # Circular 02/2021 Art. 2(1)(đ), (3)(b): suspended by a decision of 10 December, ended after 10 March.
-    who = person(date(1990, 1, 1))
-    one = grant(who, "BTXH_5.6_N")
-    both = Both(who)
-    suspended = suspensions.suspend(
-        entitlement=both.row(one),
-        from_month=day(JAN),
-        ground=SuspensionGround.REFUSED_ASSESSMENT,
-        decision=SIGNED,
-    )
-    with pytest.raises(DecisionRefused):
-        suspensions.end_after_refusal(suspension=suspended, decision=Decision("20", date(2025, 3, 9)))
-    suspensions.end_after_refusal(suspension=suspended, decision=Decision("20", date(2025, 3, 10)))
-    one.suspensions.append(Suspension(JAN))
-    one.last = MAR
-    assert (both.row(one).last_month, both.row(one).end_reason) == (date(2025, 3, 1), EndReason.REFUSED)
-    assert both.pays(DEC) == {"BTXH_5.6_N 2024-12": 750_000}
-    assert both.pays(month(2025, 4)) == {}
-
-
-def test_S04_prison_ends_social_protection_after_the_month_of_the_event():
-    # Circular 02/2021 Art. 2(1): sentenced in December; December is payable.
-    who = person()
-    one = grant(who, "BTXH_5.5c")
-    both = Both(who)
-    grants.end(entitlement=both.row(one), last_month=day(DEC), reason=EndReason.IMPRISONED, decision=SIGNED)
-    one.last = DEC
-    assert both.pays(DEC) == {"BTXH_5.5c 2024-12": 500_000}
-    assert both.pays(JAN) == {}
-
-
-def test_S05_six_months_uncollected_stop_nothing_of_themselves():
-    # The six months' rule is that of social insurance pensions. 1,878,000 a month is carried seven times over.
-    who = person()
-    grant(who, "TB", injury=21)
-    both = Both(who)
-    for number in range(6):
-        both.pays(DEC + number)
-        unclaimed(both)
-    assert set(both.pays(DEC + 6).values()) == {1_878_000}
-    assert Payment.objects.order_by("-pk").first().amount == 7 * 1_878_000
-
-
-def test_S06_prison_suspends_revolutionary_contributions_and_not_social_protection():
-    # Ordinance 02/2020 Art. 54.
-    veteran, elder = person(), person()
-    war, old = grant(veteran, "TB", injury=21), grant(elder, "BTXH_5.5c")
-    both = Both(veteran, elder)
-    suspensions.suspend(
-        entitlement=both.row(war), from_month=day(DEC), ground=SuspensionGround.PRISON, decision=SIGNED
-    )
-    war.suspensions.append(Suspension(DEC))
-    with pytest.raises(DecisionRefused):
-        suspensions.suspend(
-            entitlement=both.row(old), from_month=day(DEC), ground=SuspensionGround.PRISON, decision=SIGNED
-        )
-    assert both.pays(DEC) == {"BTXH_5.5c 2024-12": 500_000}
-
-
-def test_S07_uncollected_money_never_suspends_revolutionary_contributions():
-    who = person()
-    one = grant(who, "TB", injury=21)
-    both = Both(who)
-    for m in (DEC, JAN, FEB, MAR):
-        both.pays(m)
-        unclaimed(both)
-    assert uncollected(reader=province_reader()) == []
-    with pytest.raises(DecisionRefused):
-        suspensions.suspend(
-            entitlement=both.row(one),
-            from_month=day(MAR),
-            ground=SuspensionGround.UNCOLLECTED,
-            decision=SIGNED,
-        )
-
-
-# A: arrears and recovery
 
 
 def test_A01_arrears_of_a_raised_injury_rate_are_paid_once_with_the_next_month():
@@ -174,141 +34,6 @@ def test_A01_arrears_of_a_raised_injury_rate_are_paid_once_with_the_next_month()
     one.changes.append(Change(DEC, injury=22))
     assert both.pays(FEB) == {"TB 2024-12": 91_000, "TB 2025-01": 91_000, "TB 2025-02": 1_969_000}
     assert both.pays(MAR) == {"TB 2025-03": 1_969_000}
-
-
-def overpaid_by_91000_twice() -> tuple[Both, list[Item]]:
-    """An injury rate that was 21 % and not 22 % from December on, known in February; both months paid at 22 %."""
-    who = person()
-    one = grant(who, "TB", injury=22)
-    both = Both(who)
-    both.pays(DEC), both.pays(JAN)
-    grants.change_facts(entitlement=both.row(one), from_month=day(DEC), injury_rate=21, decision=SIGNED)
-    one.changes.append(Change(DEC, injury=21))
-    assert both.pays(FEB) == {"TB 2025-02": 1_878_000}
-    assert both.overpaid() == {"TB 2024-12": 91_000, "TB 2025-01": 91_000}
-    return both, [Item(both.row(one).pk, day(m), 91_000) for m in (DEC, JAN)]
-
-
-def decide(both: Both, kind: DecisionKind, items: list[Item], schedule: Schedule | None = None, number="7"):
-    return decisions.prepare(
-        person_id=both.row(both.people[0]).pk,
-        scheme="NCC",
-        kind=kind,
-        items=items,
-        number=f"{number}/QĐ-SNV",
-        decided_on=date(2025, 2, 20),
-        reason="Giám định lại",
-        by=worlds.officer(f"chuyenvien{number}"),
-        at=worlds.NOON,
-        reader=province_reader(),
-        schedule=schedule,
-    )
-
-
-def test_A02_a_lowered_rate_is_taken_back_by_decision_oldest_month_first():
-    # Circular 44/2022 Art. 15(1): 182,000 in all, 100,000 from each payment: 91,000 + 9,000, then 82,000.
-    both, items = overpaid_by_91000_twice()
-    who = both.people[0]
-    decision = decide(both, DecisionKind.RECOVER, items, Schedule(day(MAR), limit=100_000))
-    with pytest.raises(SamePerson):
-        decisions.confirm(decision_id=decision.pk, by=decision.prepared_by, at=worlds.NOON)
-    decisions.confirm(decision_id=decision.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
-    key = id(who.grants[0])
-    for m, taken in ((MAR, {DEC: 91_000, JAN: 9_000}), (MAR + 1, {JAN: 82_000}), (MAR + 2, {})):
-        on = date(m // 12, m % 12 + 1, 1)
-        judged = both.ledger.pay(who, m, on)
-        left = {(key, DEC): 91_000, (key, JAN): 91_000}
-        judged += both.ledger.recover(left, who, m, on, 100_000)
-        posted = both.mirror.run(m)
-        assert posted == {(key, m): 1_878_000} | {(key, at): -amount for at, amount in taken.items()}
-        assert posted == {(key, line.month): line.amount for line in judged}
-        assert Payment.objects.order_by("-pk").first().amount == 1_878_000 - sum(taken.values())
-    assert overpaid(reader=province_reader()) == []
-    assert next(check_ledger()).broken == 0
-
-
-def test_A02_a_recovery_that_did_not_reach_its_payment_is_taken_again():
-    both, items = overpaid_by_91000_twice()
-    decision = decide(both, DecisionKind.RECOVER, items, Schedule(day(MAR), share=100))
-    decisions.confirm(decision_id=decision.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
-    key = id(both.people[0].grants[0])
-    taken = {(key, DEC): -91_000, (key, JAN): -91_000}
-    assert both.mirror.run(MAR) == {(key, MAR): 1_878_000} | taken
-    for payment in both.mirror.payments():
-        both.mirror.undelivered(payment, "failed")
-    assert both.mirror.run(MAR + 1) == {(key, MAR): 1_878_000, (key, MAR + 1): 1_878_000} | taken
-
-
-def test_A03_suspended_months_are_paid_back_only_by_decision():
-    # Circular 02/2021 Art. 6(1)(b): December and January suspended, resumed in February: with 2 × 500,000, or without.
-    paid_back, lost = person(), person()
-    both_grants = [grant(who, "BTXH_5.5c") for who in (paid_back, lost)]
-    both = Both(paid_back, lost)
-    for one, arrears in zip(both_grants, (True, False), strict=True):
-        row = suspensions.suspend(
-            entitlement=both.row(one), from_month=day(DEC), ground=SuspensionGround.REMAND, decision=SIGNED
-        )
-        suspensions.resume(suspension=row, from_month=day(FEB), arrears=arrears, decision=SIGNED)
-        with pytest.raises(DecisionRefused):
-            suspensions.resume(suspension=row, from_month=day(MAR), arrears=True, decision=SIGNED)
-        one.suspensions.append(Suspension(DEC, JAN, arrears))
-    both.pays(FEB)
-    amounts = Payment.objects.order_by("person_id").values_list("amount", flat=True)
-    assert list(amounts) == [1_500_000, 500_000]
-
-
-def test_A04_nothing_is_netted_without_a_decision():
-    both, items = overpaid_by_91000_twice()
-    assert both.pays(MAR) == {"TB 2025-03": 1_878_000}
-    waiting = decide(both, DecisionKind.RECOVER, items, Schedule(day(MAR + 1), share=50))
-    assert both.pays(MAR + 1) == {"TB 2025-04": 1_878_000}  # prepared, not confirmed
-    with pytest.raises(OverpaidRefused):  # another decision names the same money
-        decide(both, DecisionKind.WAIVE, items, number="8")
-    decisions.cancel(decision_id=waiting.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
-    assert both.pays(MAR + 2) == {"TB 2025-05": 1_878_000}
-    assert both.overpaid() == {"TB 2024-12": 91_000, "TB 2025-01": 91_000}
-
-
-def test_A04_a_waiver_and_a_repayment_close_the_balance_by_adjustments_of_two_people():
-    both, items = overpaid_by_91000_twice()
-    second = worlds.officer("lanhdao")
-    for kind, item, number in ((DecisionKind.WAIVE, items[0], "7"), (DecisionKind.REPAID, items[1], "8")):
-        decision = decide(both, kind, [item], number=number)
-        decisions.confirm(decision_id=decision.pk, by=second, at=worlds.NOON)
-        with pytest.raises(OverpaidRefused):
-            decisions.confirm(decision_id=decision.pk, by=second, at=worlds.NOON)
-    key = id(both.people[0].grants[0])
-    both.ledger.adjustments = {(key, DEC): 91_000, (key, JAN): 91_000}
-    assert list(Adjustment.objects.order_by("pk").values_list("kind", "amount", "decision_number")) == [
-        ("waived", 91_000, "7/QĐ-SNV"),
-        ("repaid", 91_000, "8/QĐ-SNV"),
-    ]
-    assert both.pays(MAR) == {"TB 2025-03": 1_878_000}
-    assert both.overpaid() == {}
-    assert next(check_ledger()).broken == 0
-
-
-def test_A04_the_database_refuses_one_person_who_decides_alone():
-    both, items = overpaid_by_91000_twice()
-    decision = decide(both, DecisionKind.WAIVE, items)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        OverpaidDecision.objects.filter(pk=decision.pk).update(
-            confirmed_by=decision.prepared_by, confirmed_at=worlds.NOON
-        )
-
-
-def test_A04_a_stopped_recovery_keeps_what_it_took_and_leaves_the_rest_open():
-    both, items = overpaid_by_91000_twice()
-    decision = decide(both, DecisionKind.RECOVER, items, Schedule(day(MAR), limit=100_000))
-    decisions.confirm(decision_id=decision.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
-    both.mirror.run(MAR)
-    decisions.cancel(decision_id=decision.pk, by=decision.prepared_by, at=worlds.NOON)
-    key = id(both.people[0].grants[0])
-    assert both.mirror.run(MAR + 1) == {(key, MAR + 1): 1_878_000}
-    assert [(one.month, one.open) for one in overpaid(reader=province_reader())] == [(day(JAN), 82_000)]
-
-
-# D, G, H: death, payees, privacy
 
 
 def test_D01_the_month_of_death_goes_to_the_post_for_the_heirs_and_never_to_the_account():
@@ -369,16 +94,13 @@ def test_H01_hiv_is_told_to_the_deciding_officers_of_the_place_only():
     assert "BTXH_5.8" in seen[RoleName.PREPARER]
 
 
-# P: payment
-
-
 def test_P03_the_list_tells_this_month_arrears_one_offs_and_what_was_unpaid_before():
     # Decree 20/2021 Art. 34(4): December uncollected, a new grant from December, serious injury support 10 × 500,000.
     who = person(date(1990, 1, 1))
     grant(who, "BTXH_5.6_N")
     both = Both(who)
     both.pays(DEC)
-    unclaimed(both)
+    both.unclaimed()
     parent = grant(who, "BTXH_5.4", DEC, heads=1)
     injury = grant(who, "BTXH_13.1", JAN)
     both.mirror.add_grants([parent, injury])
