@@ -23,7 +23,8 @@ from common.text import fold, person_sort_key
 from payments.models import Cycle, Line, Payment, round_id_range
 from payments.operations import generation
 from tests import worlds
-from tests.benefits import oracle
+from tests.benefits import facts
+from tests.benefits.ledger import Ledger
 
 
 def day(month: int | None) -> date | None:
@@ -31,12 +32,12 @@ def day(month: int | None) -> date | None:
     return None if month is None else date(month // 12, month % 12 + 1, 1)
 
 
-def law_of_database(year_means: str = "first") -> oracle.Law:
+def law_of_database(year_means: str = "first") -> facts.Law:
     """The dated rows as the database holds them, as the oracle's plain facts."""
     rates, bases, own_bases = defaultdict(list), defaultdict(list), defaultdict(list)
     for row in Rate.objects.all():
         rates[row.category_id].append(
-            oracle.Rate(
+            facts.Rate(
                 applies_from=row.applies_from,
                 applies_to=row.applies_to,
                 in_force_from=row.in_force_from,
@@ -54,7 +55,7 @@ def law_of_database(year_means: str = "first") -> oracle.Law:
         )
     for row in Base.objects.all():
         (bases if row.area_id is None else own_bases)[row.base_code].append(
-            oracle.Base(
+            facts.Base(
                 applies_from=row.applies_from,
                 applies_to=row.applies_to,
                 in_force_from=row.in_force_from,
@@ -63,22 +64,22 @@ def law_of_database(year_means: str = "first") -> oracle.Law:
                 amount=row.amount,
             )
         )
-    return oracle.Law(dict(rates), dict(bases), dict(own_bases), year_means)
+    return facts.Law(dict(rates), dict(bases), dict(own_bases), year_means)
 
 
 class Mirror:
     """People of the oracle written into the database in a few bulk statements, and kept in step afterwards."""
 
-    def __init__(self, people: list[oracle.Person]) -> None:
+    def __init__(self, people: list[facts.Person]) -> None:
         self.people: dict[int, Person] = {}
         self.grants: dict[int, Entitlement] = {}
-        self.grant_of: dict[int, oracle.Grant] = {}
+        self.grant_of: dict[int, facts.Grant] = {}
         self._commune = worlds.commune()
         self._reformed = False
         self._add_people(people)
         self.add_grants([grant for person in people for grant in person.grants])
 
-    def _add_people(self, people: list[oracle.Person]) -> None:
+    def _add_people(self, people: list[facts.Person]) -> None:
         made = Person.objects.bulk_create(
             Person(
                 name=f"Người {number}",
@@ -93,7 +94,7 @@ class Mirror:
             Residence(person=row, commune=self._commune, valid_from=date(2000, 1, 1)) for row in made
         )
 
-    def add_grants(self, grants: list[oracle.Grant]) -> None:
+    def add_grants(self, grants: list[facts.Grant]) -> None:
         """Insert grants with all that hangs on them, and queue what lies behind."""
         made = Entitlement.objects.bulk_create(
             Entitlement(
@@ -158,7 +159,7 @@ class Mirror:
         posted: dict[tuple[int, int], int] = defaultdict(int)
         rows = Line.objects.filter(payment_id__gte=low, payment_id__lt=high)
         for entitlement, month, amount in rows.values_list("entitlement_id", "for_month", "amount"):
-            posted[id(self.grant_of[entitlement]), oracle.month_of(month)] += amount
+            posted[id(self.grant_of[entitlement]), facts.month_of(month)] += amount
         self.last_round = low, high
         return dict(posted)
 
@@ -190,7 +191,7 @@ def successor() -> Unit:
     return Succession.objects.get(predecessor=worlds.commune(), is_default=True).successor
 
 
-def child_row(child: oracle.Child, entitlement: Entitlement | None = None, number: int = 0) -> Child:
+def child_row(child: facts.Child, entitlement: Entitlement | None = None, number: int = 0) -> Child:
     return Child(
         entitlement=entitlement,
         name=f"Con {number}",
@@ -201,7 +202,7 @@ def child_row(child: oracle.Child, entitlement: Entitlement | None = None, numbe
     )
 
 
-def _columns_of_person(person: oracle.Person) -> dict[str, object]:
+def _columns_of_person(person: facts.Person) -> dict[str, object]:
     return {
         "birth_date": person.born,
         "birth_precision": "year" if person.year_only else "day",
@@ -213,7 +214,7 @@ def _columns_of_person(person: oracle.Person) -> dict[str, object]:
 
 
 def posted_by_oracle(
-    ledger: oracle.Ledger, people: Iterable[oracle.Person], last: int, on: date
+    ledger: Ledger, people: Iterable[facts.Person], last: int, on: date
 ) -> dict[tuple[int, int], int]:
     return {
         (id(line.grant), line.month): line.amount

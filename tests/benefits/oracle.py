@@ -8,10 +8,20 @@ contributions, D death. Months are whole numbers (year × 12 + month − 1), mon
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
+
+from tests.benefits.facts import (
+    Child,
+    Dated,
+    Grant,
+    Law,
+    Person,
+    Rate,
+    month,
+    month_of,
+)
 
 MISSING = None  # no rate fits: the engine must stop, it is never zero
 
@@ -56,103 +66,6 @@ UNTIL_AGE = {
     "BTXH_20.2a_1": 3,
     "BTXH_20.2a_2": 3,
 }
-
-
-def month(year: int, number: int) -> int:
-    return year * 12 + number - 1
-
-
-def month_of(day: date) -> int:
-    return month(day.year, day.month)
-
-
-@dataclass
-class Child:
-    born: date
-    year_only: bool = False
-    studying_until: date | None = None
-    last_month: int | None = None
-
-
-@dataclass
-class Person:
-    born: date
-    year_only: bool = False
-    died: date | None = None
-    pension: str = ""
-    pension_amount: int | None = None
-    pension_from: int | None = None
-    grants: list[Grant] = field(default_factory=list)
-
-
-@dataclass
-class Suspension:
-    first: int
-    last: int | None = None
-    arrears: bool = False
-
-
-@dataclass
-class Change:
-    """Injury rate, seniority or heads as they are from a month on."""
-
-    first: int
-    injury: int | None = None
-    seniority: int | None = None
-    heads: int | None = None
-
-
-@dataclass
-class Grant:
-    person: Person
-    category: str
-    first: int
-    settled_before: int
-    last: int | None = None
-    injury: int | None = None
-    seniority: int | None = None
-    heads: int | None = None
-    replaced: bool = False  # a one-off in whose place the law pays another
-    linked: Person | None = None
-    children: list[Child] = field(default_factory=list)
-    suspensions: list[Suspension] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-
-
-@dataclass
-class Dated:
-    applies_from: date
-    applies_to: date | None
-    in_force_from: date
-    ends_in_force_from: date | None
-
-
-@dataclass
-class Base(Dated):
-    code: str
-    amount: int
-
-
-@dataclass
-class Rate(Dated):
-    category: str
-    age_from: int = 0
-    age_to: int | None = None
-    injury_from: int | None = None
-    injury_to: int | None = None
-    base: str = ""
-    coefficient: Fraction | None = None
-    round_to: int = 1
-    amount: int | None = None
-
-
-@dataclass
-class Law:
-    rates: dict[str, list[Rate]]  # by category
-    bases: dict[str, list[Base]]  # by code
-    own_bases: dict[str, list[Base]] = field(default_factory=dict)  # what the province itself set
-    year_means: str = "first"  # a birth known to the year only counts from its first or its last month
-
 
 Row = TypeVar("Row", bound=Dated)
 
@@ -425,72 +338,3 @@ def start(
     if category in (*SURVIVORS, *SURVIVORS_CARE) and died is not None:
         return month_of(died) + 1  # N05: the month after the death
     return month_of(signed)  # E03, E08: the month in which the decision is signed
-
-
-# Owed minus settled.
-
-
-@dataclass
-class Paid:
-    """A line as it was posted: `delivered` False once its payment failed or stayed unclaimed."""
-
-    grant: Grant
-    month: int
-    amount: int
-    delivered: bool = True
-
-
-@dataclass
-class Ledger:
-    """P03, P08, P13, S07, A01: every cycle pays whatever is owed and not settled, however far back, once.
-
-    It looks back on every month of everybody each time: what the engine may leave unread must not matter.
-    """
-
-    law: Law
-    lines: dict[tuple[int, int], list[Paid]] = field(default_factory=dict)
-    adjustments: dict[tuple[int, int], int] = field(default_factory=dict)
-
-    def balances(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:
-        """Owed minus settled by (id(grant), month), in đồng: negative where too much was paid (A02, A04)."""
-        found = {}
-        for m in range(min(one.settled_before for one in person.grants), last + 1):
-            due = dues(person, m, self.law, on)
-            for grant in person.grants:
-                if m < grant.settled_before:
-                    continue  # settled elsewhere
-                key = id(grant), m
-                if due[id(grant)] is MISSING:
-                    raise LookupError(f"{grant.category} has no rate, or lacks a fact, in month {m}")
-                live = sum(line.amount for line in self.lines.get(key, ()) if line.delivered)
-                found[key] = due[id(grant)] + self.adjustments.get(key, 0) - live
-        return found
-
-    def pay(self, person: Person, last: int, on: date) -> list[Paid]:
-        """The lines that one round posts up to the cycle's last month, by the law of its list date."""
-        grants = {id(grant): grant for grant in person.grants}
-        owed = self.balances(person, last, on)
-        return [self._post(Paid(grants[key], m, amount)) for (key, m), amount in owed.items() if amount > 0]
-
-    def overpaid(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:
-        """What was paid too much, by (id(grant), month); nothing is netted off what is owed (A04)."""
-        return {key: -amount for key, amount in self.balances(person, last, on).items() if amount < 0}
-
-    def recover(
-        self, decided: dict[tuple[int, int], int], person: Person, last: int, on: date, limit: int
-    ) -> list[Paid]:
-        """A02, A04: take back what a decision names and has not taken yet, oldest month first, at most `limit` đồng."""
-        grants = {id(grant): (n, grant) for n, grant in enumerate(person.grants)}
-        too_much = self.overpaid(person, last, on)
-        posted = []
-        for key, m in sorted(decided, key=lambda named: (named[1], grants[named[0]][0])):
-            before = -sum(line.amount for line in self.lines[key, m] if line.amount < 0 and line.delivered)
-            taken = min(limit, decided[key, m] - before, too_much.get((key, m), 0))
-            if taken > 0:
-                posted.append(self._post(Paid(grants[key][1], m, -taken)))
-                limit -= taken
-        return posted
-
-    def _post(self, line: Paid) -> Paid:
-        self.lines.setdefault((id(line.grant), line.month), []).append(line)
-        return line

@@ -13,9 +13,9 @@ from beneficiaries.operations.grants import Decision
 from benefits.models import Category
 from payments.operations.generation import list_date
 from payments.queries.overpaid import overpaid
-from tests.benefits import oracle
+from tests.benefits.facts import Grant, Person, month, month_of
+from tests.benefits.ledger import Ledger
 from tests.benefits.mirror import Mirror, day, law_of_database, posted_by_oracle
-from tests.benefits.oracle import Grant, Person, month
 
 DEC = month(2024, 12)
 SIGNED = Decision("12/QĐ-UBND", date(2024, 12, 10), "Chủ tịch UBND xã")
@@ -42,7 +42,7 @@ class Both:
     def __init__(self, *people: Person) -> None:
         self.people = list(people)
         self.law = law_of_database()
-        self.ledger = oracle.Ledger(self.law)
+        self.ledger = Ledger(self.law)
         self.mirror = Mirror(self.people)
         self.last = (DEC, list_date(day(DEC)))
 
@@ -63,7 +63,7 @@ class Both:
         for who in self.people:
             judged |= self.ledger.overpaid(who, last, on)
         found = {
-            (id(self.mirror.grant_of[one.entitlement_id]), oracle.month_of(one.month)): one.overpaid
+            (id(self.mirror.grant_of[one.entitlement_id]), month_of(one.month)): one.overpaid
             for one in overpaid(reader=province_reader())
         }
         assert self._words(found) == self._words(judged)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benefits.oracle import month
+from tests.benefits.facts import month
 from tests.benefits.side_by_side import DEC, Both, grant, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]

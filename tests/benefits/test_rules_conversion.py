@@ -12,7 +12,7 @@ from beneficiaries.operations.errors import DecisionRefused
 from payments.operations import conversion
 from payments.queries.ledger import check_ledger
 from tests import worlds
-from tests.benefits.oracle import Grant, Suspension, month
+from tests.benefits.facts import Grant, Suspension, month
 from tests.benefits.side_by_side import SIGNED, Both, grant, granted, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]

@@ -12,8 +12,8 @@ from beneficiaries.operations import grants
 from benefits.models import Category
 from payments.queries.explain import explain
 from tests.benefits import oracle
+from tests.benefits.facts import Grant, month, month_of
 from tests.benefits.mirror import day
-from tests.benefits.oracle import Grant, month
 from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, granted, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -94,6 +94,6 @@ def test_N05_a_survivors_allowance_starts_with_the_month_after_the_death():
     both = Both(dead, widow)
     row = granted(both, widow, "TB_TUAT61", linked=both.row(dead))
     start = oracle.start("TB_TUAT61", signed=SIGNED.signed_on, died=dead.died)
-    assert oracle.month_of(row.from_month) == start == DEC
+    assert month_of(row.from_month) == start == DEC
     both.follow(row, Grant(widow, "TB_TUAT61", start, start, linked=dead))
     assert both.pays(DEC) == {"TB_TUAT61 2024-12": 1_565_000}

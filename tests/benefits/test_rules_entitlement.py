@@ -13,7 +13,7 @@ from benefits.models import Category
 from payments.models import Payment
 from tests import worlds
 from tests.benefits import oracle
-from tests.benefits.oracle import Change, Grant, month
+from tests.benefits.facts import Change, Grant, month, month_of
 from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, granted, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -27,7 +27,7 @@ def test_E01_the_allowance_of_80_starts_with_the_birthdays_month_whenever_it_is_
     both = Both(who)
     row = granted(both, who, "BTXH_5.5c")
     start = oracle.start("BTXH_5.5c", signed=SIGNED.signed_on, born=who.born)
-    assert oracle.month_of(row.from_month) == start == month(2024, 9)
+    assert month_of(row.from_month) == start == month(2024, 9)
     both.follow(row, Grant(who, "BTXH_5.5c", start, start))
     assert both.pays(DEC) == {f"BTXH_5.5c 2024-{m:02d}": 500_000 for m in (9, 10, 11, 12)}
 

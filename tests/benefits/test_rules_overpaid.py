@@ -17,8 +17,8 @@ from payments.overpaid import DecisionKind
 from payments.queries.ledger import check_ledger
 from payments.queries.overpaid import overpaid
 from tests import worlds
+from tests.benefits.facts import Change, month
 from tests.benefits.mirror import day
-from tests.benefits.oracle import Change, month
 from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]

@@ -15,8 +15,8 @@ from beneficiaries.queries import collectors
 from payments.models import Batch, Line, Payment
 from payments.queries.explain import explain
 from tests import worlds
+from tests.benefits.facts import Change, month
 from tests.benefits.mirror import day
-from tests.benefits.oracle import Change, month
 from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]

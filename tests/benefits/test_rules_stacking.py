@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from payments.models import Payment
-from tests.benefits.oracle import Child, month
+from tests.benefits.facts import Child, month
 from tests.benefits.side_by_side import DEC, Both, grant, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]

@@ -13,8 +13,8 @@ from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from payments.models import Payment
 from payments.queries.overpaid import uncollected
+from tests.benefits.facts import Suspension, month
 from tests.benefits.mirror import day
-from tests.benefits.oracle import Suspension, month
 from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
