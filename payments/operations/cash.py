@@ -11,8 +11,7 @@ from accounts.models import User
 from areas.models import Unit
 from beneficiaries.models import Provider
 from benefits.models import Scheme
-from payments.cash_returns import CashReturn, ReturnedTo
-from payments.models import Batch
+from payments.models import Batch, CashReturn, ReturnedTo
 from payments.operations.errors import MoveRefused
 from payments.queries.cash import held_of
 from payments.transitions import BatchState

@@ -13,9 +13,8 @@ from accounts.access import Reader
 from accounts.models import User
 from beneficiaries.models import Reckon
 from common import sql
-from payments.models import Adjustment, AdjustmentKind
+from payments.models import Adjustment, AdjustmentKind, DecisionKind, OverpaidDecision, OverpaidItem
 from payments.operations.errors import PaymentsError, SamePerson
-from payments.overpaid import DecisionKind, OverpaidDecision, OverpaidItem
 from payments.queries.overpaid import overpaid
 
 _ADJUSTMENT = {DecisionKind.WAIVE: AdjustmentKind.WAIVED, DecisionKind.REPAID: AdjustmentKind.REPAID}

@@ -12,9 +12,8 @@ from django.db.models import QuerySet, Sum
 from accounts.access import Action, Reader
 from beneficiaries.models import Residence
 from common import sql
-from payments.models import Cycle
+from payments.models import Cycle, OverpaidDecision
 from payments.operations.generation import BALANCE
-from payments.overpaid import OverpaidDecision
 
 EVERYBODY = (0, 2**62)
 UNCOLLECTED_MONTHS = 3

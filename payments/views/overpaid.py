@@ -21,10 +21,10 @@ from beneficiaries.models import Person
 from benefits.models import Category, Scheme
 from common.months import read_month
 from payments.forms import DAYS, AmountField
+from payments.models import DecisionKind, OverpaidDecision
 from payments.operations import overpaid as operations
 from payments.operations.errors import PaymentsError
 from payments.operations.overpaid import Item, Schedule
-from payments.overpaid import DecisionKind, OverpaidDecision
 from payments.queries.explain_words import category_name
 from payments.queries.overpaid import Overpaid, decisions, home_of, overpaid, waiting_decisions
 

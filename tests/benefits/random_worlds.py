@@ -16,10 +16,10 @@ from django.db import transaction
 from accounts.access import province_reader
 from beneficiaries.models import Reckon
 from benefits.models import Base, Rate
+from payments.models import DecisionKind
 from payments.operations import overpaid
 from payments.operations.generation import LEAST_PAYMENT, list_date
 from payments.operations.overpaid import Item, Schedule
-from payments.overpaid import DecisionKind
 from payments.queries.ledger import check_ledger
 from tests import worlds
 from tests.benefits.facts import Person, month_of

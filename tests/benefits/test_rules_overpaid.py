@@ -9,11 +9,10 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import province_reader
 from beneficiaries.operations import grants
-from payments.models import Adjustment, OverpaidDecision, Payment
+from payments.models import Adjustment, DecisionKind, OverpaidDecision, Payment
 from payments.operations import overpaid as decisions
 from payments.operations.errors import SamePerson
 from payments.operations.overpaid import Item, OverpaidRefused, Schedule
-from payments.overpaid import DecisionKind
 from payments.queries.ledger import check_ledger
 from payments.queries.overpaid import overpaid
 from tests import worlds

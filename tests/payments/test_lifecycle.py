@@ -6,14 +6,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from beneficiaries.models import PayoutMethod, Reckon
-from payments.models import Adjustment, Batch, BatchState, Cycle, Event, Line, Message, Payment
+from payments.models import Adjustment, Batch, Cycle, Event, Line, Message, Payment
 from payments.operations import batches, closing
 from payments.operations.batches import Voucher
 from payments.operations.closing import StatementItem
 from payments.operations.errors import CycleClosed, MoveRefused, PersonIncomplete, SamePerson
 from payments.operations.outcomes import Reported, record_outcomes
 from payments.queries.ledger import check_ledger
-from payments.transitions import Outcome
+from payments.transitions import BatchState, Outcome
 from tests import worlds
 
 pytestmark = pytest.mark.django_db

@@ -5,11 +5,11 @@ from datetime import date
 from accounts.access import Reader, province_reader
 from accounts.models import User
 from beneficiaries.models import Person
-from payments.models import Batch, BatchState, Payment
+from payments.models import Batch, Payment
 from payments.operations import batches
 from payments.operations.batches import Voucher
 from payments.operations.outcomes import Reported, record_outcomes
-from payments.transitions import Outcome
+from payments.transitions import BatchState, Outcome
 from reports.operations import refresh_figures
 from reports.queries import coverage as queries
 from reports.queries.coverage import By, Coverage

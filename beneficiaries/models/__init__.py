@@ -1,0 +1,30 @@
+"""People, what each was granted, and how each is paid."""
+
+from beneficiaries.models.entitlements import FUNERAL_CATEGORIES as FUNERAL_CATEGORIES
+from beneficiaries.models.entitlements import GROUNDS_OF_SCHEME as GROUNDS_OF_SCHEME
+from beneficiaries.models.entitlements import Child as Child
+from beneficiaries.models.entitlements import Conversion as Conversion
+from beneficiaries.models.entitlements import EndReason as EndReason
+from beneficiaries.models.entitlements import Entitlement as Entitlement
+from beneficiaries.models.entitlements import FactChange as FactChange
+from beneficiaries.models.entitlements import Suspension as Suspension
+from beneficiaries.models.entitlements import SuspensionGround as SuspensionGround
+from beneficiaries.models.payouts import POST as POST
+from beneficiaries.models.payouts import Channel as Channel
+from beneficiaries.models.payouts import Obstacle as Obstacle
+from beneficiaries.models.payouts import ObstacleReason as ObstacleReason
+from beneficiaries.models.payouts import PayAt as PayAt
+from beneficiaries.models.payouts import Payee as Payee
+from beneficiaries.models.payouts import PayeeRole as PayeeRole
+from beneficiaries.models.payouts import PayoutMethod as PayoutMethod
+from beneficiaries.models.payouts import Provider as Provider
+from beneficiaries.models.people import DateRange as DateRange
+from beneficiaries.models.people import PensionKind as PensionKind
+from beneficiaries.models.people import Person as Person
+from beneficiaries.models.people import PersonQuerySet as PersonQuerySet
+from beneficiaries.models.people import Precision as Precision
+from beneficiaries.models.people import Residence as Residence
+from beneficiaries.models.people import Sex as Sex
+from beneficiaries.models.reckoning import ALWAYS_READY as ALWAYS_READY
+from beneficiaries.models.reckoning import Reckon as Reckon
+from beneficiaries.models.reckoning import ReckonReason as ReckonReason

@@ -1,0 +1,34 @@
+"""The payment engine's tables: cycles, rounds, batches, payments and what became of them."""
+
+from payments.models.batches import Batch as Batch
+from payments.models.batches import Line as Line
+from payments.models.batches import LineKind as LineKind
+from payments.models.batches import Payment as Payment
+from payments.models.cash_returns import CashReturn as CashReturn
+from payments.models.cash_returns import ReturnedTo as ReturnedTo
+from payments.models.cycles import SCHEME_DIGIT as SCHEME_DIGIT
+from payments.models.cycles import Cycle as Cycle
+from payments.models.cycles import CycleState as CycleState
+from payments.models.cycles import Reckoned as Reckoned
+from payments.models.cycles import Round as Round
+from payments.models.cycles import RoundState as RoundState
+from payments.models.cycles import Slice as Slice
+from payments.models.cycles import SliceState as SliceState
+from payments.models.cycles import Stop as Stop
+from payments.models.cycles import StopReason as StopReason
+from payments.models.cycles import month_id_range as month_id_range
+from payments.models.cycles import payment_id as payment_id
+from payments.models.cycles import round_id_range as round_id_range
+from payments.models.events import Adjustment as Adjustment
+from payments.models.events import AdjustmentKind as AdjustmentKind
+from payments.models.events import Event as Event
+from payments.models.events import Explanation as Explanation
+from payments.models.events import Message as Message
+from payments.models.events import MessageState as MessageState
+from payments.models.events import StatementKind as StatementKind
+from payments.models.events import StatementLine as StatementLine
+from payments.models.events import StopAnswer as StopAnswer
+from payments.models.events import StopOrder as StopOrder
+from payments.models.overpaid import DecisionKind as DecisionKind
+from payments.models.overpaid import OverpaidDecision as OverpaidDecision
+from payments.models.overpaid import OverpaidItem as OverpaidItem
