@@ -8,7 +8,6 @@ still on the rolls.
 
 import csv
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -25,20 +24,6 @@ class Cccd:
     sex: Sex
     birth_year: int
     serial: str
-
-
-@dataclass(frozen=True)
-class ChipCard:
-    """The QR code on a chip card; `born` is None where only the year is known, `old_number` "" where none."""
-
-    number: str
-    old_number: str
-    name: str
-    born: date | None
-    birth_year: int
-    sex: Sex
-    address: str
-    issued_on: date
 
 
 @cache
@@ -95,36 +80,5 @@ def mask_account(number: str) -> str:
     return f"••••{number[-4:] if len(number) > 5 else ''}"
 
 
-def parse_chip_qr(text: str) -> ChipCard:
-    """The person on a chip card from its QR code, `number|old number|name|ddmmyyyy|Nam or Nữ|address|issued`.
-
-    Cards issued since July 2024 append more fields, which are ignored. ValueError where it is another code.
-    """
-    parts = [part.strip() for part in text.strip().split("|")]
-    if len(parts) < 7 or parts[4] not in ("Nam", "Nữ"):
-        raise ValueError("not the QR code of a citizen identity card")
-    number, old_number, name, birth, sex, address, issued = parts[:7]
-    parse_cccd(number)
-    if not (_digits(birth) and len(birth) in (4, 8)) or (old_number and not _digits(old_number)):
-        raise ValueError("not the QR code of a citizen identity card")
-    year_only = len(birth) == 4 or birth.startswith("0000")
-    return ChipCard(
-        number=number,
-        old_number=old_number,
-        name=name,
-        born=None if year_only else _date(birth),
-        birth_year=int(birth[-4:]),
-        sex="male" if sex == "Nam" else "female",
-        address=address,
-        issued_on=_date(issued),
-    )
-
-
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _date(text: str) -> date:
-    if len(text) != 8 or not _digits(text):
-        raise ValueError(f"{text!r} is not a date ddmmyyyy")
-    return date(int(text[4:]), int(text[2:4]), int(text[:2]))

@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +10,6 @@ from common.cccd import (
     mask,
     mask_account,
     parse_cccd,
-    parse_chip_qr,
     provinces,
 )
 
@@ -81,31 +78,3 @@ def test_masks_show_only_what_an_officer_needs():
     assert mask("1234") == "••••"
     assert mask_account("0123456784821") == "••••4821"
     assert mask_account("123") == "••••"
-
-
-def test_the_code_on_a_chip_card_names_its_holder():
-    card = parse_chip_qr("060144000011|260123456|Nguyễn Thị Thử|01021944|Nữ|Khu phố 1, Phú Thủy|25042021")
-    assert (card.number, card.old_number, card.name) == ("060144000011", "260123456", "Nguyễn Thị Thử")
-    assert (card.born, card.birth_year, card.sex) == (date(1944, 2, 1), 1944, "female")
-    assert (card.address, card.issued_on) == ("Khu phố 1, Phú Thủy", date(2021, 4, 25))
-
-
-def test_a_card_with_only_a_year_of_birth_has_no_day():
-    card = parse_chip_qr("060044000011||Nguyễn Văn Thử|1944|Nam|Phú Thủy|25042021|||")
-    assert (card.born, card.birth_year, card.old_number) == (None, 1944, "")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "https://example.vn",
-        "060144000011|||01021944|Khác||25042021",
-        "060144000011|||31021944|Nữ||25042021",
-        "999144000011|||01021944|Nữ||25042021",
-        "060144000011|||01021944|Nữ||2021",
-    ],
-)
-def test_it_refuses_other_codes(text):
-    with pytest.raises(ValueError):
-        parse_chip_qr(text)
