@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import (
@@ -18,10 +19,13 @@ from beneficiaries.models import (
     FactChange,
     Person,
     ReckonReason,
+    Residence,
 )
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.reckoning import queue_entitlement
 from benefits.models import Category, Component
+from benefits.queries import NoRate
+from benefits.queries import grant as granted_by_law
 from common.months import add_months, month_of
 
 BY_AGE = {"BTXH_5.5b": 75, "BTXH_5.5c": 80}
@@ -163,33 +167,48 @@ def set_children(*, entitlement: Entitlement, children: Sequence[Child]) -> None
 
 @transaction.atomic
 def grant_funeral(
-    *,
-    deceased: Person,
-    categories: Sequence[Category],
-    amounts: Sequence[int],
-    decision: Decision,
-    month: date,
+    *, deceased: Person, categories: Sequence[Category], decision: Decision, month: date
 ) -> Entitlement:
-    """Grant the funeral's cost once: of the laws that the death falls under, the one that pays most.
+    """Grant the funeral's cost once: of the laws that the death falls under, the one that pays most in `month`.
 
-    `amounts` in đồng stand beside `categories` (20 or 50 standard levels, 10 base salaries). Decree 20/2021 Art.
-    11(3) and Ordinance 02/2020 Art. 6(4) (rules E13, N04). A grant of less made before is replaced, and what it paid
-    becomes an overpaid balance; raises DecisionRefused where one of as much stands.
+    What each pays comes from the dated rates in force on the day of the decision (20 or 50 standard levels, 10 base
+    salaries). Decree 20/2021 Art. 11(3) and Ordinance 02/2020 Art. 6(4) (rules E13, N04). A grant of less made before
+    is replaced, and what it paid becomes an overpaid balance; raises DecisionRefused where one of as much stands, or
+    where the tables hold no rate.
     """
     if deceased.died_on is None:
         raise DecisionRefused(_("Record the death first."))
-    best, category = max(zip(amounts, categories, strict=True), key=lambda pair: pair[0])
-    if category.code not in FUNERAL_CATEGORIES:
+    if not categories or any(one.code not in FUNERAL_CATEGORIES for one in categories):
         raise DecisionRefused(_("This is not a funeral benefit."))
-    standing = Entitlement.objects.filter(person=deceased, category__in=FUNERAL_CATEGORIES).exclude(
-        end_reason=EndReason.REPLACED
-    )
+    paid = {one.code: _funeral_pays(deceased, one.code, month, decision) for one in categories}
+    best = max(categories, key=lambda one: paid[one.code])
+    standing = Entitlement.objects.filter(
+        Q(linked_person=deceased) | Q(linked_person=None, person=deceased), category__in=FUNERAL_CATEGORIES
+    ).exclude(end_reason=EndReason.REPLACED)
     for other in standing:
-        known = dict(zip((one.code for one in categories), amounts, strict=True)).get(other.category_id)
-        if known is None or known >= best:
+        if _funeral_pays(deceased, other.category_id, other.from_month, decision) >= paid[best.code]:
             raise DecisionRefused(_("The funeral of this person has been granted already."))
         other.end_reason = EndReason.REPLACED
         other.last_month = other.from_month
         other.save(update_fields=["end_reason", "last_month"])
         queue_entitlement(entitlement=other, from_month=other.from_month)
-    return grant(person=deceased, category=category, decision=decision, from_month=month)
+    return grant(person=deceased, category=best, decision=decision, from_month=month)
+
+
+def _funeral_pays(deceased: Person, category: str, month: date, decision: Decision) -> int:
+    """Đồng by the law in force on the day of the decision, with the own base of the province of the last residence."""
+    home = (
+        Residence.objects.filter(person=deceased, valid_from__lte=month)
+        .select_related("commune__parent__parent")
+        .order_by("-valid_from")
+        .first()
+    )
+    above = home.commune.parent if home else None
+    try:
+        return granted_by_law(
+            category, month, on=max(decision.signed_on, month), province=(above and above.parent) or above
+        ).amount
+    except NoRate as error:
+        raise DecisionRefused(
+            _("The tables hold no rate of %(code)s for this month.") % {"code": category}
+        ) from error

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from beneficiaries.models import Channel, Payee, PayeeRole, PayoutMethod, Person
+from beneficiaries.models import FUNERAL_CATEGORIES, Channel, Payee, PayeeRole, PayoutMethod, Person
 from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.row import RollRow
 from common import crypto, sql
@@ -44,6 +44,8 @@ _STEPS = (
     "roll_obstacles_added",
     "roll_reckon",
 )
+# Problems of what is granted, not of who it is.
+_OF_THE_GRANT = ("repeated", "two_entitlements", "funeral_granted", "funeral_repeated")
 # What a changed row ends or corrects, before the rows above take its place.
 _STEPS_OF_CHANGES = (
     "roll_people_changed",
@@ -119,7 +121,11 @@ def apply_staged(
     cursor: CursorWrapper, *, first_load: bool = False, changes_from: date | None = None
 ) -> RollResult:
     """Apply what `stage` left in this transaction's temporary table; see `apply_roll`."""
-    params = {"first_load": first_load, "changes_from": changes_from}
+    params = {
+        "first_load": first_load,
+        "changes_from": changes_from,
+        "funerals": list(FUNERAL_CATEGORIES),
+    }
     for table in ("roll_person", "roll_grant", "roll_change"):
         sql.run(cursor, "beneficiaries", table, params)
         cursor.execute(f"ANALYZE {table}")
@@ -225,9 +231,11 @@ def _refusal(row: dict[str, Any]) -> Problem:
         "repeated": _("Row %(row)s already grants this category to this person for the same months."),
         "two_entitlements": _("Two registered entitlements of this category overlap these months: write the months "
                               "of the one that is meant."),
+        "funeral_granted": _("The funeral of this person has been granted already: one is paid for a death."),
+        "funeral_repeated": _("Row %(row)s already grants the funeral of this person: one is paid for a death."),
     }  # fmt: skip
     other = f"{row['other_sheet']}!{row['other_number']}" if row["other_number"] else ""
-    column = "category" if row["problem"] in ("repeated", "two_entitlements") else "national_id"
+    column = "category" if row["problem"] in _OF_THE_GRANT else "national_id"
     return Problem(
         row["sheet"], row["number"], column, row["problem"], messages[row["problem"]] % {"row": other}
     )

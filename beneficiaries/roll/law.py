@@ -6,7 +6,9 @@ from collections import defaultdict
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 
+from areas.models import Unit
 from beneficiaries.models import Precision
 from beneficiaries.roll.row import RollRow
 from benefits.models import LATEST_FIRST, AgeOf, Base, Category, Per, Rate, in_force
@@ -26,7 +28,8 @@ class Law:
     """The rates in force, month by month, each month as its list date has them (rule P12)."""
 
     def __init__(self) -> None:
-        self._months: dict[date, dict[str, list[tuple[Rate, int | None]]]] = {}
+        self._months: dict[tuple[date, int | None], dict[str, list[tuple[Rate, int | None]]]] = {}
+        self._areas: dict[int, int] | None = None
 
     def granted(self, row: RollRow, category: Category, month: date) -> int | None:
         """Đồng that the row's category alone grants in `month`; 0 outside its ages, None where it cannot be told.
@@ -40,7 +43,7 @@ class Law:
         if category.per != Per.CHILD and not _eligible(category, months):
             return 0
         age = months // 12 if category.end_age is None else min(months // 12, category.end_age - 1)
-        for rate, amount in self._rates(month).get(category.pk, []):
+        for rate, amount in self._rates(month, self._area(row.commune_id)).get(category.pk, []):
             if (
                 rate.age_from <= age
                 and (rate.age_to is None or age < rate.age_to)
@@ -49,20 +52,37 @@ class Law:
                 return None if amount is None else amount * _units(row, category, month)
         return None
 
-    def _rates(self, month: date) -> dict[str, list[tuple[Rate, int | None]]]:
-        if month not in self._months:
+    def _rates(self, month: date, area: int | None) -> dict[str, list[tuple[Rate, int | None]]]:
+        if (month, area) not in self._months:
             on = add_months(month, -1).replace(day=settings.LIST_DAY)
-            bases: dict[str, int] = {}
-            for base in Base.objects.filter(in_force(month, on), area__isnull=True).order_by(*LATEST_FIRST):
-                bases.setdefault(base.base_code, base.amount)
+            bases = _bases(month, on, area)
             newest: dict[str, tuple[date, date]] = {}
             rates: dict[str, list[tuple[Rate, int | None]]] = defaultdict(list)
             for rate in Rate.objects.filter(in_force(month, on)).order_by(*LATEST_FIRST):
                 law = (rate.applies_from, rate.in_force_from)
                 if newest.setdefault(rate.category_id, law) == law:
                     rates[rate.category_id].append((rate, _amount(rate, bases)))
-            self._months[month] = rates
-        return self._months[month]
+            self._months[month, area] = rates
+        return self._months[month, area]
+
+    def _area(self, commune: int) -> int | None:
+        """The province above a commune, where it has bases of its own."""
+        if self._areas is None:
+            own = set(Base.objects.exclude(area=None).values_list("area_id", flat=True))
+            under = Unit.objects.communes().filter(Q(parent__in=own) | Q(parent__parent__in=own))
+            above = under.values_list("pk", "parent_id", "parent__parent_id")
+            self._areas = {pk: area for pk, *units in above for area in units if area in own}
+        return self._areas.get(commune)
+
+
+def _bases(month: date, on: date, area: int | None) -> dict[str, int]:
+    """The national bases, each of them the province's own where that is higher (Decree 20/2021, Art. 4(3))."""
+    national: dict[str, int] = {}
+    own: dict[str, int] = {}
+    counting = Base.objects.filter(Q(area=None) | Q(area=area), in_force(month, on)).order_by(*LATEST_FIRST)
+    for base in counting:
+        (national if base.area_id is None else own).setdefault(base.base_code, base.amount)
+    return {code: max(amount, own.get(code, 0)) for code, amount in national.items()}
 
 
 def _whose_age(row: RollRow, category: Category) -> tuple[date, str] | None:

@@ -2,7 +2,8 @@
 -- Art. 121(2)): own NCC allowances and supplements in the month of death, without the carer's, survivors' or education
 -- allowances. Reads: asked, facts. Input: reckoned_on.
 -- Only grants whose rate multiplies OWN_MONTHLY are looked at: in an ordinary month there is none.
--- The rates follow the injury rate alone; a special supplement leaves out the ordinary one (N06).
+-- The rates follow the injury rate alone; a special supplement leaves out the ordinary one (N06). A base is that of the
+-- province where the person lived in that month, where it has a higher one of its own.
 WITH lumps AS (
     SELECT f.entitlement_id, f.month, d.id AS dead_id, date_trunc('month', d.died_on)::date AS last_month
     FROM facts f
@@ -22,7 +23,17 @@ held AS (
             SELECT n.seniority_years FROM beneficiaries_factchange n
             WHERE n.entitlement_id = e.id AND n.from_month <= l.last_month AND n.seniority_years IS NOT NULL
             ORDER BY n.from_month DESC LIMIT 1
-        ), e.seniority_years) END AS units
+        ), e.seniority_years) END AS units,
+        (
+            SELECT own.area_id
+            FROM beneficiaries_residence home
+            JOIN areas_unit commune ON commune.id = home.commune_id
+            JOIN areas_unit above ON above.id = commune.parent_id
+            JOIN benefits_base own ON own.area_id IN (above.id, above.parent_id)
+            WHERE home.person_id = l.dead_id
+              AND home.valid_from <= l.last_month AND (home.valid_to IS NULL OR home.valid_to >= l.last_month)
+            LIMIT 1
+        ) AS area_id
     FROM lumps l
     JOIN beneficiaries_entitlement e ON e.person_id = l.dead_id
         AND e.from_month <= l.last_month AND (e.last_month IS NULL OR e.last_month >= l.last_month)
@@ -40,11 +51,15 @@ paid AS (
         SELECT coalesce(r.amount, (floor(r.coefficient * b.amount / r.round_to + 0.5) * r.round_to)::bigint)
         FROM benefits_rate r
         LEFT JOIN LATERAL (
-            SELECT b.amount FROM benefits_base b
-            WHERE b.base_code = r.base_code AND b.area_id IS NULL
-              AND b.applies_from <= h.last_month AND b.in_force_from <= %(reckoned_on)s
-              AND (b.applies_to IS NULL OR b.applies_to >= h.last_month OR b.ends_in_force_from > %(reckoned_on)s)
-            ORDER BY b.applies_from DESC, b.in_force_from DESC LIMIT 1
+            SELECT CASE WHEN bool_or(latest.area_id IS NULL) THEN max(latest.amount) END AS amount
+            FROM (
+                SELECT DISTINCT ON (one.area_id) one.area_id, one.amount
+                FROM benefits_base one
+                WHERE one.base_code = r.base_code AND (one.area_id IS NULL OR one.area_id = h.area_id)
+                  AND one.applies_from <= h.last_month AND one.in_force_from <= %(reckoned_on)s
+                  AND (one.applies_to IS NULL OR one.applies_to >= h.last_month OR one.ends_in_force_from > %(reckoned_on)s)
+                ORDER BY one.area_id, one.applies_from DESC, one.in_force_from DESC
+            ) AS latest
         ) AS b ON true
         WHERE r.category_id = h.category_id AND h.injury BETWEEN coalesce(r.injury_from, 0) AND coalesce(r.injury_to, 100)
           AND r.applies_from <= h.last_month AND r.in_force_from <= %(reckoned_on)s

@@ -1,10 +1,12 @@
 -- Which entitlement each staged row is: one that exists, a new one, or a row to refuse.
--- Reads: roll_row, roll_person. Output: temporary table roll_grant, one line a row.
--- A row is an existing entitlement where person and category are the same and the periods overlap.
+-- Reads: roll_row, roll_person. Input: funerals (category codes). Output: temporary table roll_grant, one line a row.
+-- A row is an existing entitlement where person and category are the same and the periods overlap. Of all funeral
+-- grants a death has one: of several new ones the first row stands, and none beside one that exists (E13, N04).
 CREATE TEMPORARY TABLE roll_grant ON COMMIT DROP AS
 WITH placed AS (
     SELECT
         r.id AS row_id, p.person_id, p.is_new AS person_is_new, p.problem, p.other_row, r.category,
+        r.category = ANY (%(funerals)s::text[]) AND r.end_reason <> 'replaced' AS buries,
         daterange(r.from_month, r.last_month, '[]') AS period
     FROM roll_row r
     JOIN roll_person p USING (person_key)
@@ -32,16 +34,11 @@ claimed AS (
         row_id, entitlement_id, matches, first_value(row_id) OVER one AS first_row
     FROM known
     WINDOW one AS (PARTITION BY entitlement_id ORDER BY row_id)
-)
+),
 
-SELECT
-    g.row_id, g.person_id, g.person_is_new, g.is_new, g.other_row, g.problem,
-    CASE WHEN g.is_new AND g.problem IS NULL
-        THEN nextval(pg_get_serial_sequence('beneficiaries_entitlement', 'id')) ELSE g.entitlement_id
-    END AS entitlement_id
-FROM (
+judged AS (
     SELECT
-        p.row_id, p.person_id, p.person_is_new, c.entitlement_id, c.entitlement_id IS NULL AS is_new,
+        p.row_id, p.person_id, p.person_is_new, p.buries, c.entitlement_id, c.entitlement_id IS NULL AS is_new,
         coalesce(p.other_row, r.other_row, CASE WHEN c.first_row <> p.row_id THEN c.first_row END) AS other_row,
         CASE
             WHEN p.problem IS NOT NULL THEN p.problem
@@ -51,5 +48,36 @@ FROM (
     FROM placed p
     LEFT JOIN repeated r USING (row_id)
     LEFT JOIN claimed c USING (row_id)
-    ORDER BY p.row_id
-) g
+),
+
+funerals AS (
+    SELECT
+        j.row_id, min(j.row_id) OVER (PARTITION BY j.person_id) AS first_row,
+        j.person_id IN (
+            SELECT coalesce(e.linked_person_id, e.person_id) FROM beneficiaries_entitlement e
+            WHERE e.category_id = ANY (%(funerals)s::text[]) AND e.end_reason <> 'replaced'
+        ) AS granted
+    FROM judged j
+    WHERE j.buries AND j.is_new AND j.problem IS NULL
+),
+
+decided AS (
+    SELECT
+        j.row_id, j.person_id, j.person_is_new, j.entitlement_id, j.is_new,
+        CASE WHEN f.first_row <> f.row_id AND NOT f.granted THEN f.first_row ELSE j.other_row END AS other_row,
+        CASE
+            WHEN f.granted THEN 'funeral_granted'
+            WHEN f.first_row <> f.row_id THEN 'funeral_repeated'
+            ELSE j.problem
+        END AS problem
+    FROM judged j
+    LEFT JOIN funerals f USING (row_id)
+    ORDER BY j.row_id
+)
+
+SELECT
+    d.row_id, d.person_id, d.person_is_new, d.is_new, d.other_row, d.problem,
+    CASE WHEN d.is_new AND d.problem IS NULL
+        THEN nextval(pg_get_serial_sequence('beneficiaries_entitlement', 'id')) ELSE d.entitlement_id
+    END AS entitlement_id
+FROM decided d

@@ -20,7 +20,7 @@ from beneficiaries.models import (
 )  # fmt: skip
 from beneficiaries.operations.roll import RollResult, apply_roll
 from beneficiaries.roll.row import RollChild
-from tests.beneficiaries.roll_world import JAN_2024, make_row
+from tests.beneficiaries.roll_world import JAN_2024, category, make_row
 
 TABLES = (Person, Residence, Entitlement, Child, PayoutMethod, Payee, Obstacle, Reckon)
 
@@ -220,3 +220,25 @@ def test_an_ended_benefit_granted_again_is_a_new_entitlement(world: dict[str, Un
     again = make_row(world["mui_ne"], from_month=date(2024, 6, 1))
     assert counts(apply_roll(rows=[again])) == (1, 0, 0, 0)
     assert counts(apply_roll(rows=[ended, again])) == (0, 0, 2, 0)
+
+
+def test_a_second_funeral_grant_is_refused_by_its_row_and_the_others_are_taken(
+    world: dict[str, Unit],
+) -> None:
+    for code in ("BTXH_11.2", "BTXH_25.3"):
+        category(code, "BTXH", "Hỗ trợ mai táng", kind="one_off", component="one_off", stacking="one_off")
+    died = {"died_on": date(2024, 5, 3), "from_month": date(2024, 5, 1)}
+    mui_ne = world["mui_ne"]
+    rows = [
+        make_row(mui_ne, category="BTXH_11.2", **died),
+        make_row(mui_ne, number=3, category="BTXH_25.3", **died),
+        make_row(mui_ne, number=4, name="Lê Văn Sống", national_id="060144000009"),
+    ]
+    first = apply_roll(rows=rows)
+    assert counts(first) == (2, 0, 0, 1)
+    assert [(e.row, e.code, e.column) for e in first.errors] == [(3, "funeral_repeated", "category")]
+    again = apply_roll(rows=[make_row(mui_ne, number=9, category="BTXH_25.3", **died), rows[0]])
+    assert counts(again) == (0, 0, 1, 1)
+    assert [(e.row, e.code) for e in again.errors] == [(9, "funeral_granted")]
+    held = Entitlement.objects.order_by("category").values_list("category", flat=True)
+    assert list(held) == ["BTXH_11.2", "BTXH_5.5c"]

@@ -7,10 +7,12 @@ import pytest
 from accounts.access import province_reader
 from areas.models import Unit
 from beneficiaries.models import Residence
-from benefits.models import Base
+from beneficiaries.roll.law import Law
+from benefits.models import Base, Category
 from payments.models import Line
 from payments.queries.explain import explain
 from tests import worlds
+from tests.beneficiaries.roll_world import make_row
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,12 @@ def test_the_explanation_names_the_resolution_of_the_province():
     (due,) = explain(person=who, month=DECEMBER, on=DECEMBER, reader=province_reader()).dues
     assert due.base == 600_000
     assert RESOLUTION in due.words
+
+
+def test_a_roll_is_held_against_the_base_of_the_province_where_its_person_lives():
+    own_base(600_000)
+    category = Category.objects.get(pk="BTXH_5.5c")
+    elsewhere = Unit.objects.on(date(2026, 1, 1)).communes().filter(parent__code="68").first()
+    law = Law()
+    stated = {home: law.granted(make_row(home), category, DECEMBER) for home in (worlds.commune(), elsewhere)}
+    assert stated == {worlds.commune(): 600_000, elsewhere: 500_000}
