@@ -12,6 +12,7 @@ from payments.operations.outcomes import Reported, record_outcomes
 from payments.transitions import Outcome
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER, NOVEMBER, World
+from tests.payments.batch_pages import act, changes, labels, page, said
 
 pytestmark = pytest.mark.django_db
 AGRIBANK = worlds.AGRIBANK
@@ -22,29 +23,6 @@ def world(db) -> World:
     made = desk_world.build()
     desk_world.two_cycles(made)
     return made
-
-
-def page(world, who, batch):
-    return world.client(who).get(reverse("batch", args=[batch.pk]))
-
-
-def act(world, who, batch, action, **fields):
-    url = reverse("batch_act", args=[batch.pk])
-    response = world.client(who).post(url, {"action": action, **fields}, follow=True)
-    batch.refresh_from_db()
-    return response
-
-
-def said(response):
-    return [str(message) for message in response.context["messages"]]
-
-
-def labels(response):
-    return [action["label"].replace("\u00a0", " ") for action in response.context["actions"]]
-
-
-def changes(response):
-    return {row["key"]: (row["count"], row["amount"], row["why"]) for row in response.context["changes"]}
 
 
 def test_it_says_what_changed_since_last_month_with_people_sum_and_reason(world):
@@ -353,42 +331,6 @@ def test_a_submitted_list_is_not_cancelled_over_its_approver_s_head(world):
     desk_world.bring(submitted, "submitted", world)
     assert "trả lại" in said(act(world, "preparer", submitted, "cancel", reason="đổi ý"))[0]
     assert submitted.state == "submitted"
-
-
-def act_together(world, who, action, numbers, **fields):
-    url = reverse("batches_act")
-    return world.client(who).post(url, {"action": action, "batch": numbers, **fields}, follow=True)
-
-
-def test_a_page_of_drafts_is_submitted_at_once_and_comes_back_without_the_state(world):
-    bank, post = world.batch(AGRIBANK), world.batch("POST")
-    response = world.client("preparer").get(reverse("batches"), {"month": "2024-12", "state": "draft"})
-    step = response.context["together"]
-    # Four people at Agribank with 5,250,000, three at the Post with 500,000 each.
-    assert step["label"].replace("\u00a0", " ") == "Trình 2 đợt: 7 người, 6.750.000 ₫"
-    assert sorted(step["batches"]) == sorted([bank.pk, post.pk])
-    after = act_together(world, "preparer", "submit", step["batches"], query="month=2024-12&state=draft")
-    assert said(after) == ["Đã trình 2 đợt."]
-    assert {row["state"] for row in after.context["page"]["rows"]} == {"submitted"}
-
-
-def test_what_is_refused_among_many_is_named_and_the_others_go_on(world):
-    bank, post = world.batch(AGRIBANK), world.batch("POST")
-    desk_world.bring(bank, "submitted", world)
-    after = act_together(world, "preparer", "submit", [bank.pk, post.pk])
-    assert said(after)[0] == "Đã trình 1 đợt."
-    assert said(after)[1].startswith("Thành phố Phan Thiết · Bảo trợ xã hội · Agribank: ")
-
-
-def test_nobody_approves_or_pays_many_lists_unseen(world):
-    bank, post = world.batch(AGRIBANK), world.batch("POST")
-    for batch in (bank, post):
-        desk_world.bring(batch, "submitted", world)
-    shown = world.client("approver").get(reverse("batches"), {"month": "2024-12", "state": "submitted"})
-    assert shown.context["together"] is None
-    assert act_together(world, "approver", "approve", [bank.pk, post.pk]).status_code == 404
-    assert act_together(world, "approver", "submit", [bank.pk]).status_code == 403
-    assert act_together(world, "outsider", "submit", [bank.pk]).status_code == 404
 
 
 def test_it_leads_on_to_the_next_list_that_waits(world):
