@@ -21,10 +21,10 @@ def deliver_statement(*, client: Client, statement: str, month: date, items: Seq
     neither is believed over the other without somebody having looked.
     """
     with transaction.atomic():
-        Cycle.objects.select_for_update().get(pk=month, sandbox=client.sandbox)
-        known = StatementLine.objects.filter(provider=client.provider_id, statement=statement).order_by(
-            "number"
-        )
+        Cycle.every.select_for_update().get(pk=month, sandbox=client.sandbox)
+        known = StatementLine.objects.filter(
+            provider=client.provider_id, statement=statement, cycle__sandbox=client.sandbox
+        ).order_by("number")
         before = list(known.values_list("cycle_id", "reference", "kind", "amount", "booked_on"))
         if before and before != [(month, i.reference, i.kind, i.amount, i.booked_on) for i in items]:
             raise BanksError(

@@ -33,6 +33,8 @@ def message_of(*, client: Client, message_id: str) -> dict[str, Any]:
 
 
 def held_messages() -> QuerySet[Message]:
-    """Messages in quarantine, undecided first, newest first."""
-    held = Message.objects.filter(state=MessageState.QUARANTINED).select_related("provider", "resolved_by")
+    """Real messages in quarantine, undecided first, newest first."""
+    held = Message.objects.filter(state=MessageState.QUARANTINED, sandbox=False).select_related(
+        "provider", "resolved_by"
+    )
     return held.order_by("resolved_at", "-pk").defer("content")

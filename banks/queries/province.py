@@ -41,6 +41,16 @@ def directory() -> QuerySet[Provider]:
     return found  # type: ignore[return-value]
 
 
+def trial_lists(*, provider: str) -> QuerySet[Batch]:
+    """A bank's lists for trying out, newest first, each with how many results have arrived (`answered`)."""
+    return (
+        Batch.objects.filter(provider=provider, round__cycle__sandbox=True)
+        .select_related("round")
+        .annotate(answered=Count("payments__outcome"))
+        .order_by("-pk")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Funds:
     """What was sent to one provider in a cycle and where it is, in đồng: sent = paid + back + in_hand."""

@@ -21,9 +21,11 @@ from banks.operations import access, webhooks
 from banks.operations.accounts import ask_about_accounts
 from banks.operations.errors import BanksError
 from banks.operations.profiles import set_profile
+from banks.operations.trial import act_on_trial_list, make_trial_list
 from banks.queries import province
 from banks.queries.accounts import inquiry_counts
 from beneficiaries.models import Channel, Provider
+from payments.operations.errors import PaymentsError
 
 
 @require_GET
@@ -47,6 +49,7 @@ def bank(request: OfficerRequest, code: str) -> HttpResponse:
         "client_form": ClientForm(auto_id="client_%s"),
         "clients": clients,
         "inquiries": inquiry_counts(found.pk),
+        "trials": province.trial_lists(provider=found.pk)[:20],
         "notices": Notice.objects.filter(webhook__client__provider=found)
         .prefetch_related("tried")
         .order_by("-created_at")[:20],
@@ -64,7 +67,7 @@ def bank_act(request: OfficerRequest, code: str) -> HttpResponse:
         raise Http404
     try:
         messages.success(request, act(request, found))
-    except BanksError as error:
+    except (BanksError, PaymentsError) as error:
         messages.error(request, str(error))
     return redirect("bank", code=found.pk)
 
@@ -108,6 +111,20 @@ def _ask(request: OfficerRequest, found: Provider) -> str:
     return _("%(n)s accounts asked about.") % {"n": asked}
 
 
+def _try_out(request: OfficerRequest, found: Provider) -> str:
+    batch = make_trial_list(provider=found.pk, by=request.user, at=timezone.now())
+    return _("List %(list)s for trying out was released.") % {"list": batch.pk}
+
+
+def _trial(request: OfficerRequest, found: Provider) -> str:
+    action, number = request.POST.get("do", ""), request.POST.get("list", "")
+    if action not in ("recall", "stop", "settle") or not (number.isascii() and number.isdigit()):
+        raise Http404
+    batch = get_object_or_404(province.trial_lists(provider=found.pk), pk=int(number[:18]))
+    act_on_trial_list(batch=batch, action=action, by=request.user, at=timezone.now())
+    return _("Done.")
+
+
 _STEPS: dict[str, Callable[[OfficerRequest, Provider], str]] = {
     "profile": _profile,
     "create": _create,
@@ -115,6 +132,8 @@ _STEPS: dict[str, Callable[[OfficerRequest, Provider], str]] = {
     "switch": _switch,
     "webhook": _webhook,
     "ask": _ask,
+    "try_out": _try_out,
+    "trial": _trial,
 }
 
 

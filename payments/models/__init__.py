@@ -6,6 +6,7 @@ from payments.models.batches import LineKind as LineKind
 from payments.models.batches import Payment as Payment
 from payments.models.cash_returns import CashReturn as CashReturn
 from payments.models.cash_returns import ReturnedTo as ReturnedTo
+from payments.models.cycles import FIRST_REAL_MONTH as FIRST_REAL_MONTH
 from payments.models.cycles import SCHEME_DIGIT as SCHEME_DIGIT
 from payments.models.cycles import Cycle as Cycle
 from payments.models.cycles import CycleState as CycleState

@@ -41,8 +41,20 @@ class CycleState(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+# Cycles for trying out lie before it (ADR 008), so the number of every one of their payments is below all real ones.
+FIRST_REAL_MONTH = date(2000, 1, 1)
+
+
+class RealCycles(models.Manager["Cycle"]):
+    def get_queryset(self) -> models.QuerySet[Cycle]:
+        return super().get_queryset().filter(sandbox=False)
+
+
 class Cycle(models.Model):
-    """One month's payment round (at Tết two months), reckoned with the law in force on its list date."""
+    """One month's payment round (at Tết two months), reckoned with the law in force on its list date.
+
+    `objects` are the real ones; those on which banks try their programs out are reached by `every` alone.
+    """
 
     month = MonthField(_("month"), primary_key=True)
     last_month = MonthField(_("last month"))
@@ -56,6 +68,9 @@ class Cycle(models.Model):
     closed_at = models.DateTimeField(null=True)
     digest = models.BinaryField(max_length=32, null=True)
 
+    objects = RealCycles()
+    every = models.Manager()
+
     class Meta:
         verbose_name = _("payment cycle")
         verbose_name_plural = _("payment cycles")
@@ -63,6 +78,11 @@ class Cycle(models.Model):
         constraints = [
             month_constraint("month", "cycle_first_of_month"),
             month_constraint("last_month", "cycle_last_first_of_month"),
+            models.CheckConstraint(
+                condition=Q(sandbox=True, last_month__lt=FIRST_REAL_MONTH)
+                | Q(sandbox=False, month__gte=FIRST_REAL_MONTH),
+                name="a_month_tells_what_is_for_trying_out",
+            ),
             models.CheckConstraint(
                 condition=Q(last_month__gte=F("month")), name="cycle_ends_after_it_begins"
             ),

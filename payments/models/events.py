@@ -67,7 +67,7 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "message_id"],
+                fields=["provider", "sandbox", "message_id"],
                 condition=Q(state="accepted"),
                 name="a_message_takes_effect_once",
             )
@@ -154,7 +154,9 @@ class StatementLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider", "statement", "number"], name="a_statement_line_once"),
+            models.UniqueConstraint(
+                fields=["provider", "cycle", "statement", "number"], name="a_statement_line_once"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="statement_amount_is_positive"),
         ]
 

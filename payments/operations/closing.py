@@ -44,12 +44,13 @@ def load_statement(*, provider: str, month: date, statement: str, items: Iterabl
         for number, item in enumerate(items, start=1)
     ]
     with transaction.atomic():
-        cycle = Cycle.objects.select_for_update().get(pk=month)
+        cycle = Cycle.every.select_for_update().get(pk=month)
         if cycle.state == CycleState.CLOSED:
             raise CycleClosed(month=month)
-        before = StatementLine.objects.filter(provider_id=provider, statement=statement).count()
+        same = StatementLine.objects.filter(provider_id=provider, cycle=cycle, statement=statement)
+        before = same.count()
         StatementLine.objects.bulk_create(rows, batch_size=5_000, ignore_conflicts=True)
-        return StatementLine.objects.filter(provider_id=provider, statement=statement).count() - before
+        return same.count() - before
 
 
 def prepare_close(*, month: date, by: User) -> Cycle:

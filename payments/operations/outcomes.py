@@ -66,7 +66,7 @@ def record_outcomes(
     with transaction.atomic(), connection.cursor() as cursor:
         _serialise(cursor, provider)
         known = Message.objects.filter(
-            provider_id=provider, message_id=message_id, state=MessageState.ACCEPTED
+            provider_id=provider, sandbox=sandbox, message_id=message_id, state=MessageState.ACCEPTED
         ).first()
         if known and bytes(known.digest) == digest:
             return Receipt(message_id, repeated=len(items))

@@ -69,8 +69,8 @@ class Change:
 
 
 def visible_batches(reader: Reader) -> QuerySet[Batch]:
-    """The batches of the paying units whose payments the reader may see."""
-    return Batch.objects.filter(unit__in=reader.units(Action.SEE_PAYMENTS))
+    """The real batches of the paying units whose payments the reader may see."""
+    return Batch.objects.filter(unit__in=reader.units(Action.SEE_PAYMENTS), round__cycle__sandbox=False)
 
 
 def find_batch(*, batch_id: int, reader: Reader) -> Batch:

@@ -46,7 +46,7 @@ class BankWorld:
         )
 
     def batch(self, provider: str = AGRIBANK) -> Batch:
-        return Batch.objects.get(provider=provider, round__number=0)
+        return Batch.objects.get(provider=provider, round__number=0, round__cycle__sandbox=False)
 
     def payments(self, provider: str = AGRIBANK) -> list[Payment]:
         return list(Payment.objects.filter(batch=self.batch(provider)).order_by("pk"))

@@ -14,7 +14,7 @@ from payments.models import Payment
 from payments.operations import batches, stop_orders
 from payments.operations.errors import MoveRefused
 from payments.queries.ledger import check_ledger
-from tests.banks.bank_world import AGRIBANK, NOON, VIETCOMBANK, add_client, paid
+from tests.banks.bank_world import AGRIBANK, NOON, VIETCOMBANK, paid
 
 pytestmark = pytest.mark.django_db
 NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -180,20 +180,3 @@ def test_the_preparer_cannot_order_a_stop_alone_nor_anybody_twice(acknowledged):
     order(acknowledged)
     with pytest.raises(MoveRefused):
         order(acknowledged)
-
-
-def test_a_client_for_trying_out_sees_nothing_real_and_a_real_one_nothing_for_trying_out(acknowledged):
-    add_client(acknowledged, AGRIBANK, name="sandbox", sandbox=True)
-    batch, payment = acknowledged.batch(), acknowledged.payments()[0]
-    assert acknowledged.get("/batches", bank="sandbox").json()["items"] == []
-    for path in (f"/batches/{batch.pk}", f"/payments/{payment.pk}", f"/batches/{batch.pk}/pain.001"):
-        assert acknowledged.get(path, bank="sandbox").status_code == 404
-    held = acknowledged.report("try", paid(payment), bank="sandbox")
-    assert (held.status_code, held.json()["faults"]) == (202, [{"key": str(payment.pk), "fault": "unknown"}])
-    cycle = batch.round.cycle
-    cycle.sandbox = True
-    cycle.save()
-    assert len(acknowledged.get("/batches", bank="sandbox").json()["items"]) == 1
-    assert acknowledged.get("/batches").json()["items"] == []
-    assert acknowledged.report("real", paid(payment)).status_code == 202
-    assert acknowledged.report("try2", paid(payment), bank="sandbox").json()["applied"] == 1
