@@ -1,9 +1,12 @@
 """A bank that asks for anything of another bank's gets 404, at every address of the interface."""
 
 import pytest
-from django.urls import reverse
+from django.test import RequestFactory
+from django.urls import get_resolver, reverse
 from django.utils import timezone
+from rest_framework.views import APIView
 
+from banks.api.access import ScopePermission
 from banks.api.urls import urlpatterns
 from banks.models import Inquiry, Notice
 from banks.operations import webhooks
@@ -55,8 +58,8 @@ def test_every_thing_of_another_bank_s_is_404_by_every_method(full):
     before = full.get("/batches").json()
     asked = 0
     for name, (path, pattern) in addresses(full).items():
-        for method in ("GET", "POST"):
-            if not hasattr(pattern.callback.cls, method.lower()):
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+            if not hasattr(pattern.callback.cls, method.lower().replace("head", "get")):
                 continue
             own = full.call(method, path, BODIES.get(name), bank=AGRIBANK) if method == "GET" else None
             assert own is None or own.status_code == 200, (method, path)
@@ -66,9 +69,22 @@ def test_every_thing_of_another_bank_s_is_404_by_every_method(full):
                 path,
             )
             asked += 1
-    # Eight to be read and three to be answered: each address that names a thing.
-    assert asked == 11
+    # Eight to be read (each by GET and HEAD) and three to be answered: each address that names a thing.
+    assert asked == 19
     assert full.get("/batches").json() == before
+
+
+def test_the_site_has_no_other_address_for_machines():
+    def addresses_of(patterns, prefix=""):
+        for pattern in patterns:
+            path = prefix + str(pattern.pattern)
+            yield from (
+                addresses_of(pattern.url_patterns, path) if hasattr(pattern, "url_patterns") else [path]
+            )
+
+    found = [path for path in addresses_of(get_resolver().url_patterns) if path.startswith("api/")]
+    ours = ["api/banks/v1/" + str(pattern.pattern) for pattern in urlpatterns]
+    assert sorted(found) == sorted([*ours, "api/schema/"])
 
 
 def test_no_list_of_things_holds_another_bank_s(full):
@@ -82,6 +98,23 @@ def test_no_list_of_things_holds_another_bank_s(full):
         text = answer.content.decode()
         assert not [key for key in keys if key in text], path
         assert "10203040" + "00" not in text, path
+
+
+def test_a_view_that_forgets_its_permissions_admits_nobody(full):
+    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {full.tokens[AGRIBANK]}"})
+    assert APIView.as_view()(request).status_code == 403
+
+
+def test_every_address_of_the_interface_asks_for_a_token_and_its_scope():
+    """The two that do not are the address that gives tokens, and the one for what does not exist."""
+    views = {pattern.name: pattern.callback.cls for pattern in urlpatterns}
+    open_ones = {name for name, view in views.items() if ScopePermission not in view.permission_classes}
+    assert open_ones == {"bank_token", "bank_nothing"}
+    unscoped = {
+        name for name, view in views.items() if name not in open_ones for method in ("get", "post", "put", "delete")
+        if hasattr(view, method) and method.upper() not in view.scopes
+    }  # fmt: skip
+    assert unscoped == {"bank_me"}
 
 
 def test_without_the_scope_every_address_is_403_and_without_a_token_401(full):
