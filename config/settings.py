@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import environment, logs, services
+from config import environment, logs, production, services
 from config.database import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,11 +39,15 @@ if PRODUCTION:
         environment.text(name)
     if os.environ.get("ANSINH_DB_ROLE") == "owner":
         environment.text("DATABASE_OWNER_URL")  # the site and its workers never hold the owner's password
+    production.refuse_unsafe_database(
+        application=environment.text("DATABASE_URL"), owner=os.environ.get("DATABASE_OWNER_URL")
+    )
     SECRET_KEY = environment.text("SECRET_KEY")
-    if len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
     FIELD_KEYS = environment.keyring("FIELD_KEYS")
     BLIND_INDEX_KEY = environment.key("BLIND_INDEX_KEY")
+    production.refuse_unsafe_keys(
+        secret_key=SECRET_KEY, field_keys=FIELD_KEYS, blind_index_key=BLIND_INDEX_KEY
+    )
 else:
     SECRET_KEY = os.environ.get("SECRET_KEY") or _local_key("cookies").hex()
     FIELD_KEYS = (
@@ -57,9 +61,10 @@ if FIELD_KEY_ID not in FIELD_KEYS:
     raise ImproperlyConfigured(f"FIELD_KEY_ID={FIELD_KEY_ID!r} is not one of the ids in FIELD_KEYS.")
 
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-if PRODUCTION and "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts; '*' accepts any.")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", "")
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "WARNING")
+if PRODUCTION:
+    production.refuse_unsafe_site(hosts=ALLOWED_HOSTS, trusted=CSRF_TRUSTED_ORIGINS, log_level=LOG_LEVEL)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -90,8 +95,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -100,7 +107,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.RequestLogMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -213,12 +219,22 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # The prefix makes a browser refuse such a cookie from another host of the domain or without TLS.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
@@ -254,7 +270,7 @@ SPECTACULAR_SETTINGS = {
 BANK_PROXIES = environment.words("ANSINH_BANK_PROXIES", "")
 
 LOGGING_CONFIG = "config.logs.configure"
-LOGGING = logs.logging_settings(os.environ.get("LOG_LEVEL", "WARNING"))
+LOGGING = logs.logging_settings(LOG_LEVEL)
 
 # The province's own choices.
 PROVINCE_CODE = os.environ.get("ANSINH_PROVINCE", "60")

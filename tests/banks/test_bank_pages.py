@@ -17,6 +17,7 @@ from payments.models import Explanation, Message
 from payments.operations.stop_orders import order_stop
 from tests import worlds
 from tests.banks.bank_world import AGRIBANK, DECEMBER, NOON, failed, paid
+from tests.page_policy import faults
 
 pytestmark = pytest.mark.django_db
 PUBLIC = {"bank_quick_start", "bank_reference"}
@@ -52,10 +53,12 @@ def test_every_page_answers_those_whose_task_it_is_and_nobody_else(world):
     clients = {who: browser(world, who) for who in ("tinh", "ketoan", "khac")}
     for name, address in pages(world).items():
         acts = name.endswith("_act")
-        got = {
-            who: (client.post(address) if acts else client.get(address)).status_code
-            for who, client in clients.items()
+        answers = {
+            who: client.post(address) if acts else client.get(address) for who, client in clients.items()
         }
+        got = {who: answer.status_code for who, answer in answers.items()}
+        for answer in answers.values():
+            assert faults(answer, reference=name == "bank_reference") == [], name
         if name in ADMINISTRATOR_ONLY:
             expected = {"tinh": 404 if acts else 200, "ketoan": 403, "khac": 403}
         elif name == "bank_timeline":
@@ -185,7 +188,7 @@ def test_the_reference_comes_without_another_origin(db):
     answer = Browser().get(reverse("bank_reference"))
     text = answer.content.decode()
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", text)
-    assert "script-src" not in answer["Content-Security-Policy"]
+    assert faults(answer, reference=True) == []
     assert (
         Browser()
         .get(reverse("bank_reference"), {"script": ""})["Content-Type"]

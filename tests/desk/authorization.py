@@ -196,7 +196,7 @@ PUBLIC = {
     ("bank_reference", "GET"): 200,
 }
 # Whole parts of the site with a world and a test of their own, which goes through their addresses.
-ELSEWHERE = {"/post/": "tests/postal/test_access.py", "/banks/": "tests/banks/test_pages.py"}
+ELSEWHERE = {"/post/": "tests/postal/test_post_access.py", "/banks/": "tests/banks/test_bank_pages.py"}
 # What machines ask (/api/) answers 401 without a token, whoever is signed in, but for the token itself, which takes
 # the client's secret, and the schema, which is published.
 OPEN_TO_MACHINES = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from django.conf import settings
@@ -16,15 +15,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.access import PERMISSIONS, Action, reader_for
-from accounts.models import Role, RoleName
-from areas.models import Unit
-from benefits.entering import Entered, complete
-from payments.models import Batch, OverpaidDecision
-from payments.operations import proposals
-from reports.operations import raise_difficulty, refresh_figures
-from tests import desk_world, worlds
+from accounts.models import RoleName
+from tests.desk import every_page
 from tests.desk.authorization import ELSEWHERE, OPEN_TO_MACHINES, PUBLIC, ROWS, THE_BATCH, WHO
-from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
+from tests.desk_world import DECEMBER, World
+from tests.page_policy import faults
 
 VALUES = {"uuid": str(uuid.UUID(int=1)), "month": "2024-12", "day": "2025-07-01", "paper": "pdf"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -55,80 +50,17 @@ SITE = [name for name, route in PAGES if not route.startswith(tuple(ELSEWHERE))]
 
 
 @pytest.fixture
-def world(db, monkeypatch) -> World:
-    """Two months' lists of both districts, in draft; the doorbell rings at nobody."""
-    monkeypatch.setattr("payments.dispatch.make_slice.apply_async", lambda *_a, **_k: None)
-    made = desk_world.build()
-    home = Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
-    made.people.append(worlds.person("Người Nơi Khác", lives=home))
-    worlds.grant(made.people[-1], "BTXH_5.5c", since=OCTOBER)
-    expired = made.officers["expired"] = worlds.officer("expired")
-    for role in RoleName:
-        Role.objects.create(
-            user=expired,
-            name=role,
-            unit=made.district.parent,
-            valid_from=OCTOBER,
-            valid_to=date(2025, 12, 31),
-        )
-    worlds.run_round(NOVEMBER)
-    worlds.run_round(DECEMBER)
-    refresh_figures(at=worlds.NOON)
-    return made
-
-
-def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
-    """What each address with a variable part is asked for: in one's own area, and in the other."""
-    own = world.batch("POST")
-    other = Batch.objects.get(round__cycle=DECEMBER, unit__code="594")
-    row = Entered(2, "BTXH_STANDARD", NOVEMBER, date(2024, 12, 10), amount=600_000)
-    proposal = proposals.propose(
-        rows=complete([row], source="Nghị định 99/2024/NĐ-CP"), source="Nghị định 99/2024/NĐ-CP", note="",
-        by=world.officers["second"], at=worlds.NOON,
-    )  # fmt: skip
-    while proposals.reckon_next_part(proposal_id=proposal.pk, at=worlds.NOON):
-        pass
-    decided = [
-        OverpaidDecision.objects.create(
-            person=person, scheme="BTXH", kind="waive", number="1", decided_on=NOVEMBER, reason="Thử",
-            prepared_by=world.officers["second"], prepared_at=worlds.NOON,
-        )
-        for person in (world.people[0], world.people[-1])
-    ]  # fmt: skip
-    pay_own = own.payments.get(person=world.people[2])
-    return {
-        "person": ([world.people[0].pk], [world.people[-1].pk]),
-        "batch": ([own.pk], [other.pk]),
-        "batch_act": ([own.pk], [other.pk]),
-        "batch_change": ([own.pk, "new"], [other.pk, "new"]),
-        "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
-        "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),
-        "overpaid_person": ([world.people[0].pk], [world.people[-1].pk]),
-        "overpaid_act": ([decided[0].pk], [decided[1].pk]),
-        "law_proposal": ([proposal.pk], []),
-        "law_people": ([proposal.pk], []),
-        "law_progress": ([proposal.pk], []),
-        "law_act": ([proposal.pk], []),
-        "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
-        "reorganisation": ([date(2025, 7, 1)], []),
-        "reorganisation_hamlets": ([date(2025, 7, 1)], []),
-        "cycle": ([DECEMBER], []),
-        "cycle_progress": ([DECEMBER], []),
-        "cycle_act": ([DECEMBER], []),
-    }
-
-
-def _difficulty(world: World, unit: Unit) -> int:
-    facts = {"kind": "fees", "people": 3, "text": "Phí", "by": world.officers["second"], "at": worlds.NOON}
-    return raise_difficulty(unit=unit, **facts).pk
+def world(db) -> World:
+    return every_page.build()
 
 
 def ask(client: Client, method: str, path: str, fields: dict[str, str]) -> int:
-    """The answer's status; whatever was done is undone."""
+    """The answer's status; whatever was done is undone. Whatever is answered, and to whom, keeps the page policy."""
     with transaction.atomic():
         status = client.generic(method, path) if method not in ("GET", "POST") else None
         response = status or (client.get(path) if method == "GET" else client.post(path, fields))
         transaction.set_rollback(True)
+    assert faults(response) == [], (method, path)
     return response.status_code
 
 
@@ -143,7 +75,7 @@ def test_every_address_has_its_expectations():
 
 def test_every_role_gets_the_answers_that_its_tasks_take_in_its_own_area_and_in_another(world):
     clients = {who: world.client(who) for who in WHO}
-    known = arguments(world)
+    known = every_page.arguments(world)
     wrong = []
     for row in ROWS:
         for place, expected in enumerate((row.own, row.other)):
@@ -161,7 +93,7 @@ def test_every_role_gets_the_answers_that_its_tasks_take_in_its_own_area_and_in_
 
 def test_every_address_refuses_the_methods_that_it_has_no_row_for(world):
     client = world.client("administrator")
-    known = arguments(world)
+    known = every_page.arguments(world)
     rows = {(row.url, row.method) for row in ROWS}
     public = {url for url, _method in PUBLIC}
     allowed = [

@@ -13,6 +13,7 @@ from postal.operations import archives, corrections, proof
 from postal.queries.calendar import contract_for
 from tests import worlds
 from tests.desk_world import DECEMBER
+from tests.page_policy import faults
 from tests.postal import world as post_world
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,13 @@ def test_nobody_reaches_a_page_of_the_post_without_signing_in(world):
                     assert answer.url.startswith(reverse("login")), (name, method)
 
 
+@pytest.mark.parametrize("who", ["post_clerk", "commune_officer", "preparer", "administrator"])
+def test_every_page_keeps_the_page_policy(world, who):
+    client = world.client(who)
+    found = {name: faults(client.get(address)) for name, address in addresses(world).items()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
 @pytest.mark.parametrize("who", ["outsider", "other_clerk", "viewer"])
 def test_no_address_of_another_area_or_point_answers(world, who):
     client = world.client(who)
@@ -88,6 +96,7 @@ def test_no_address_of_another_area_or_point_answers(world, who):
     for name, address in found.items():
         for method in ("get", "post"):
             answer = getattr(client, method)(address)
+            assert faults(answer) == [], (name, method)
             if name in LISTS | PUBLIC and answer.status_code == 200:
                 text = answer.content.decode()
                 assert "Bưu điện Hàm Tiến" not in text, (name, method)

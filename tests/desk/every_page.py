@@ -1,0 +1,81 @@
+"""A world in which every page of the site has something to show, in one's own area and in another's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.models import Role, RoleName
+from areas.models import Unit
+from benefits.entering import Entered, complete
+from payments.models import Batch, OverpaidDecision
+from payments.operations import proposals
+from reports.operations import raise_difficulty, refresh_figures
+from tests import desk_world, worlds
+from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
+
+
+def build() -> World:
+    """Two months' lists of both districts, in draft."""
+    made = desk_world.build()
+    home = Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
+    made.people.append(worlds.person("Người Nơi Khác", lives=home))
+    worlds.grant(made.people[-1], "BTXH_5.5c", since=OCTOBER)
+    expired = made.officers["expired"] = worlds.officer("expired")
+    for role in RoleName:
+        Role.objects.create(
+            user=expired,
+            name=role,
+            unit=made.district.parent,
+            valid_from=OCTOBER,
+            valid_to=date(2025, 12, 31),
+        )
+    worlds.run_round(NOVEMBER)
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=worlds.NOON)
+    return made
+
+
+def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
+    """What each address with a variable part is asked for: in one's own area, and in the other."""
+    own = world.batch("POST")
+    other = Batch.objects.get(round__cycle=DECEMBER, unit__code="594")
+    row = Entered(2, "BTXH_STANDARD", NOVEMBER, date(2024, 12, 10), amount=600_000)
+    proposal = proposals.propose(
+        rows=complete([row], source="Nghị định 99/2024/NĐ-CP"), source="Nghị định 99/2024/NĐ-CP", note="",
+        by=world.officers["second"], at=worlds.NOON,
+    )  # fmt: skip
+    while proposals.reckon_next_part(proposal_id=proposal.pk, at=worlds.NOON):
+        pass
+    decided = [
+        OverpaidDecision.objects.create(
+            person=person, scheme="BTXH", kind="waive", number="1", decided_on=NOVEMBER, reason="Thử",
+            prepared_by=world.officers["second"], prepared_at=worlds.NOON,
+        )
+        for person in (world.people[0], world.people[-1])
+    ]  # fmt: skip
+    pay_own = own.payments.get(person=world.people[2])
+    return {
+        "person": ([world.people[0].pk], [world.people[-1].pk]),
+        "batch": ([own.pk], [other.pk]),
+        "batch_act": ([own.pk], [other.pk]),
+        "batch_change": ([own.pk, "new"], [other.pk, "new"]),
+        "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
+        "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),
+        "overpaid_person": ([world.people[0].pk], [world.people[-1].pk]),
+        "overpaid_act": ([decided[0].pk], [decided[1].pk]),
+        "law_proposal": ([proposal.pk], []),
+        "law_people": ([proposal.pk], []),
+        "law_progress": ([proposal.pk], []),
+        "law_act": ([proposal.pk], []),
+        "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
+        "reorganisation": ([date(2025, 7, 1)], []),
+        "reorganisation_hamlets": ([date(2025, 7, 1)], []),
+        "cycle": ([DECEMBER], []),
+        "cycle_progress": ([DECEMBER], []),
+        "cycle_act": ([DECEMBER], []),
+    }
+
+
+def _difficulty(world: World, unit: Unit) -> int:
+    facts = {"kind": "fees", "people": 3, "text": "Phí", "by": world.officers["second"], "at": worlds.NOON}
+    return raise_difficulty(unit=unit, **facts).pk
