@@ -35,6 +35,9 @@ def main(arguments: list[str]) -> None:
             sys.exit(f"{error}")
     from django.core.management import execute_from_command_line
 
+    from audit import actor
+
+    actor.name_process(f"command {command}, system user {os.getuid()}")
     execute_from_command_line(arguments)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
+
+from audit.actor import acting
 
 
 class RequestLogMiddleware(RequestMiddleware):
@@ -31,3 +34,15 @@ class HeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class ActorMiddleware:
+    """What a request changes is audited under its officer and its number, the one that its log lines carry."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = structlog.contextvars.get_contextvars().get("request_id", "")
+        with acting(officer=request.user.pk, source=f"request {number}"):
+            return self.get_response(request)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
+from audit.history import APPEND_ONLY
 from common import sql
-from payments.history import APPEND_ONLY
 from payments.models import Cycle, CycleState
 from payments.operations.generation import BALANCE
 from payments.queries.reconciliation import reconciliation

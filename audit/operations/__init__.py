@@ -1,0 +1,1 @@
+"""What is written to the audit by hand: looks, and seals."""
