@@ -6,6 +6,7 @@ from payments.models.batches import LineKind as LineKind
 from payments.models.batches import Payment as Payment
 from payments.models.cash_returns import CashReturn as CashReturn
 from payments.models.cash_returns import ReturnedTo as ReturnedTo
+from payments.models.conversions import ConversionPart as ConversionPart
 from payments.models.cycles import FIRST_REAL_MONTH as FIRST_REAL_MONTH
 from payments.models.cycles import SCHEME_DIGIT as SCHEME_DIGIT
 from payments.models.cycles import Cycle as Cycle
@@ -31,5 +32,6 @@ from payments.models.events import StatementLine as StatementLine
 from payments.models.events import StopAnswer as StopAnswer
 from payments.models.events import StopOrder as StopOrder
 from payments.models.overpaid import DecisionKind as DecisionKind
+from payments.models.overpaid import Excess as Excess
 from payments.models.overpaid import OverpaidDecision as OverpaidDecision
 from payments.models.overpaid import OverpaidItem as OverpaidItem

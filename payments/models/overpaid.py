@@ -90,3 +90,20 @@ class OverpaidItem(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="overpaid_not_negative"),
         ]
+
+
+class Excess(models.Model):
+    """A month of a benefit that its last reckoning found paid too much: who stands on the list of overpayments.
+
+    Only that, no amount: what is overpaid is reckoned anew whenever it is shown. Generation writes it for whom it
+    looks back on, and takes away what a recovery or a decision has settled.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    entitlement = models.ForeignKey(Entitlement, models.CASCADE, related_name="+", db_index=False)
+    for_month = MonthField(_("for month"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entitlement", "for_month"], name="an_excess_once"),
+        ]

@@ -158,7 +158,7 @@ def generate_next_slice(*, round_id: int, at: Callable[[], datetime]) -> SliceRe
             if piece is None:
                 return None
             with connection.cursor() as cursor:
-                result = _generate(cursor, piece)
+                result = _generate(cursor, piece, at())
             Slice.objects.filter(pk=piece.pk).update(
                 state=SliceState.DONE,
                 payments=result.payments,
@@ -264,7 +264,7 @@ def _refuse_without_rates(cycle: Cycle) -> None:
         raise RateMissing(missing=missing)
 
 
-def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
+def _generate(cursor: CursorWrapper, piece: Slice, at: datetime) -> SliceResult:
     made, cycle = piece.round, piece.round.cycle
     params: dict[str, Any] = {
         "round_id": made.pk,
@@ -276,6 +276,7 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
         "reckoned_on": cycle.reckoned_on,
         "routed_on": made.routed_on,
         "birth_convention": settings.BIRTH_CONVENTION,
+        "at": at,
         "head": (cycle.month.year * 100 + cycle.month.month) * 100 + made.number,
     }
     cursor.execute("CREATE TEMPORARY TABLE taken (person_id bigint, from_month date) ON COMMIT DROP")
@@ -284,11 +285,12 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     cursor.execute(
         "CREATE TEMPORARY TABLE owed ON COMMIT DROP AS "
         + sql.relations(("payments", "asked"), *BALANCE)
-        + "\nSELECT * FROM balance WHERE delta > 0 OR lacks_rate",
+        + "\nSELECT * FROM balance WHERE delta <> 0 OR lacks_rate",
         params,
     )
     cursor.execute("ANALYZE owed (person_id, scheme)")
     _refuse_unrated_people(cursor)
+    _look_at_what_was_settled(cursor, params)
     _add_recoveries(cursor, params)
     sql.run(cursor, "payments", "route", params)
     _refuse_homeless(cursor)
@@ -301,6 +303,14 @@ def _generate(cursor: CursorWrapper, piece: Slice) -> SliceResult:
     return SliceResult(payments, lines, amount)
 
 
+def _look_at_what_was_settled(cursor: CursorWrapper, params: dict[str, Any]) -> None:
+    """What was paid too much stands on the list of overpayments, and waivers whose cause is gone end."""
+    cursor.execute("DELETE FROM payments_excess WHERE person_id IN (SELECT person_id FROM taken)")
+    sql.run(cursor, "payments", "keep_excess", params)
+    if sql.run(cursor, "payments", "end_waivers", params):
+        cursor.execute("DELETE FROM owed WHERE delta = 0")
+
+
 def _add_recoveries(cursor: CursorWrapper, params: dict[str, Any]) -> None:
     """What recovery decisions take from this slice's payments; nothing where nobody has one."""
     if sql.rows(cursor, "payments", "recoveries_wait", params)[0]["waiting"]:
@@ -311,6 +321,7 @@ def _add_recoveries(cursor: CursorWrapper, params: dict[str, Any]) -> None:
             + sql.load("payments", "add_recoveries"),
             {**params, "keep": LEAST_PAYMENT},
         )
+        sql.run(cursor, "payments", "recovered", params)
 
 
 def _refuse_unrated_people(cursor: CursorWrapper) -> None:

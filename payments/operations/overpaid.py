@@ -9,11 +9,11 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts.access import Reader
+from accounts.access import Reader, province_reader
 from accounts.models import User
 from beneficiaries.models import Reckon
 from common import sql
-from payments.models import Adjustment, AdjustmentKind, DecisionKind, OverpaidDecision, OverpaidItem
+from payments.models import Adjustment, AdjustmentKind, DecisionKind, Excess, OverpaidDecision, OverpaidItem
 from payments.operations.errors import PaymentsError, SamePerson
 from payments.queries.overpaid import overpaid
 
@@ -111,6 +111,7 @@ def confirm(*, decision_id: int, by: User, at: datetime) -> OverpaidDecision:
             )
             for item in items
         )
+        _settle(decision.person_id)
     return decision
 
 
@@ -131,6 +132,16 @@ def cancel(*, decision_id: int, by: User, at: datetime) -> None:
 
 def _lock(decision_id: int) -> OverpaidDecision:
     return OverpaidDecision.objects.select_for_update().get(pk=decision_id)
+
+
+def _settle(person_id: int) -> None:
+    """Take the months that are no longer overpaid off the list."""
+    left = {
+        (one.entitlement_id, one.month) for one in overpaid(reader=province_reader(), person_id=person_id)
+    }
+    for stood in Excess.objects.filter(person=person_id):
+        if (stood.entitlement_id, stood.for_month) not in left:
+            stood.delete()
 
 
 def _refuse_beyond(person_id: int, scheme: str, items: Sequence[Item], reader: Reader) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from accounts.access import Action, Reader
-from beneficiaries.models import Residence
+from beneficiaries.models import Person, Reckon, ReckonReason, Residence
 from common import sql
-from payments.models import Cycle, OverpaidDecision
+from common.keyset import PAGE_SIZE, KeysetPage, Place, keyset_page
+from payments.models import Cycle, Excess, OverpaidDecision
 from payments.operations.generation import BALANCE
 
 EVERYBODY = (0, 2**62)
@@ -41,19 +43,66 @@ class Overpaid:
 
 
 def overpaid(*, reader: Reader, person_id: int | None = None) -> list[Overpaid]:
-    """Overpaid months of the people whom the reader may see, by the law of the last cycle's list date."""
+    """Overpaid months of one person, or of everybody whom the reader may see, by the law of the last cycle's list date.
+
+    Everybody costs as much as all who were paid too much and all about whom there is news: pages take a page of them.
+    """
+    if person_id is not None:
+        return _reckoned(reader, ("payments", "asked_overpaid_people"), [person_id])
+    return _reckoned(reader, ("payments", "asked_overpaid"), [])
+
+
+@dataclass(frozen=True, slots=True)
+class OverpaidPage:
+    """One page: `rows` are the months of its people; `people` in all were overpaid when they were last reckoned, and
+    of `news` people something is not reckoned yet."""
+
+    page: KeysetPage[Person]
+    rows: list[Overpaid]
+    people: int
+    news: int
+
+
+def overpaid_page(*, reader: Reader, place: Place) -> OverpaidPage:
+    """A page of the people whom the last reckoning found overpaid, each reckoned as of now.
+
+    On the first page stand also those of the first fifty people with changed facts who would be overpaid by them.
+    """
+    homes = Residence.objects.filter(valid_to=None, commune__in=reader.units(Action.SEE_PAYMENTS))
+    lives_here = Exists(homes.filter(person=OuterRef("pk")))
+    people = Person.objects.filter(lives_here, pk__in=Excess.objects.values("person"))
+    page = keyset_page(people, key="pk", place=place)
+    changed = Reckon.objects.exclude(reason=ReckonReason.RATE).filter(person__in=homes.values("person"))
+    asked = [person.pk for person in page.rows]
+    if page.before is None:
+        asked += list(
+            changed.filter(reason=ReckonReason.CHANGED)
+            .exclude(person__in=Excess.objects.values("person"))
+            .order_by("person")
+            .values_list("person", flat=True)
+            .distinct()[:PAGE_SIZE]
+        )
+    return OverpaidPage(
+        page=page,
+        rows=_reckoned(reader, ("payments", "asked_overpaid_people"), asked),
+        people=people.count(),
+        news=changed.aggregate(people=Count("person", distinct=True))["people"],
+    )
+
+
+def _reckoned(reader: Reader, asked: tuple[str, str], people: Sequence[int]) -> list[Overpaid]:
     last = Cycle.objects.order_by("-month").first()
     if last is None:
         return []
-    people = EVERYBODY if person_id is None else (person_id, person_id + 1)
-    statement = sql.relations(("payments", "asked_overpaid"), *BALANCE)
-    statement = statement.replace("asked_overpaid AS (", "asked AS (", 1)
+    low, high = (min(people), max(people) + 1) if people else EVERYBODY
+    statement = sql.relations(asked, *BALANCE).replace(f"{asked[1]} AS (", "asked AS (", 1)
     with connection.cursor() as cursor:
         cursor.execute(
             f"{statement}\n{sql.load('payments', 'overpaid')}",
             {
-                "person_from": people[0],
-                "person_to": people[1],
+                "people": list(people),
+                "person_from": low,
+                "person_to": high,
                 "last_month": last.last_month,
                 "reckoned_on": last.reckoned_on,
                 "birth_convention": settings.BIRTH_CONVENTION,

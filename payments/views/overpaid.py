@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require
+from accounts.http import OfficerRequest, page_context, place_of, require
 from beneficiaries.models import Person
 from benefits.models import Category, Scheme
 from common.months import read_month
@@ -26,7 +26,7 @@ from payments.operations import overpaid as operations
 from payments.operations.errors import PaymentsError
 from payments.operations.overpaid import Item, Schedule
 from payments.queries.explain_words import category_name
-from payments.queries.overpaid import Overpaid, decisions, home_of, overpaid, waiting_decisions
+from payments.queries.overpaid import Overpaid, decisions, home_of, overpaid, overpaid_page, waiting_decisions
 
 
 class DecisionForm(forms.Form):
@@ -76,10 +76,11 @@ class DecisionForm(forms.Form):
 
 @require_GET
 def overpaid_list(request: OfficerRequest) -> HttpResponse:
-    """Everybody of the officer's area who was paid too much, and the decisions that wait for a second officer."""
+    """A page of the officer's people who were paid too much, and the decisions that wait for a second officer."""
     require(request, Action.SEE_PAYMENTS)
     people: dict[int, dict[str, Any]] = {}
-    for one in overpaid(reader=request.reader):
+    found = overpaid_page(reader=request.reader, place=place_of(request.GET))
+    for one in found.rows:
         row = people.setdefault(
             one.person_id, {"id": one.person_id, "name": one.name, "amount": 0, "open": 0, "months": set()}
         )
@@ -90,7 +91,11 @@ def overpaid_list(request: OfficerRequest) -> HttpResponse:
     return render(
         request,
         "payments/overpaid_list.html",
-        {"rows": rows, "waiting": waiting_decisions(reader=request.reader)},
+        {
+            "page": page_context(found.page, rows, request.GET, total=found.people),
+            "news": found.news,
+            "waiting": waiting_decisions(reader=request.reader),
+        },
     )
 
 

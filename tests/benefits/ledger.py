@@ -29,6 +29,7 @@ class Ledger:
     law: Law
     lines: dict[tuple[int, int], list[Paid]] = field(default_factory=dict)
     adjustments: dict[tuple[int, int], int] = field(default_factory=dict)
+    waived: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def balances(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:
         """Owed minus settled by (id(grant), month), in đồng: negative where too much was paid (A02, A04)."""
@@ -42,13 +43,19 @@ class Ledger:
                 if due[id(grant)] is MISSING:
                     raise LookupError(f"{grant.category} has no rate, or lacks a fact, in month {m}")
                 live = sum(line.amount for line in self.lines.get(key, ()) if line.delivered)
-                found[key] = due[id(grant)] + self.adjustments.get(key, 0) - live
+                found[key] = due[id(grant)] + self.adjustments.get(key, 0) + self.waived.get(key, 0) - live
         return found
 
     def pay(self, person: Person, last: int, on: date) -> list[Paid]:
         """The lines that one round posts up to the cycle's last month, by the law of its list date."""
         grants = {id(grant): grant for grant in person.grants}
         owed = self.balances(person, last, on)
+        for key, amount in owed.items():
+            # A04: a waiver forgives what was paid too much; once its cause is gone it ends, and is never itself owed.
+            ended = min(max(amount, 0), self.waived.get(key, 0))
+            if ended:
+                self.waived[key] -= ended
+                owed[key] -= ended
         return [self._post(Paid(grants[key], m, amount)) for (key, m), amount in owed.items() if amount > 0]
 
     def overpaid(self, person: Person, last: int, on: date) -> dict[tuple[int, int], int]:

@@ -120,7 +120,7 @@ class World:
         return lines
 
     def _decide(self, family: list[Person], last: int, on: date) -> None:
-        """Two officers decide to take back all that is overpaid, in one scheme, where no news is waiting."""
+        """Two officers take back, waive or book as repaid all that is overpaid, where no news is waiting."""
         for who in family:
             row = self.mirror.people[id(who)]
             if not who.grants or Reckon.objects.filter(person=row).exists():
@@ -134,11 +134,14 @@ class World:
             }
             if not named or (id(who), scheme) in self.recoveries:
                 continue
+            kind = self.rng.choice(
+                (DecisionKind.RECOVER, DecisionKind.RECOVER, DecisionKind.WAIVE, DecisionKind.REPAID)
+            )
             limit = self.rng.choice((10_000, 300_000, 5_000_000))
             decision = overpaid.prepare(
                 person_id=row.pk,
                 scheme=scheme,
-                kind=DecisionKind.RECOVER,
+                kind=kind,
                 items=[
                     Item(self.mirror.grants[key].pk, day(m), amount) for (key, m), amount in named.items()
                 ],
@@ -148,10 +151,15 @@ class World:
                 by=self.officers[0],
                 at=worlds.NOON,
                 reader=province_reader(),
-                schedule=Schedule(day(last + 1), limit=limit),
+                schedule=Schedule(day(last + 1), limit=limit) if kind == DecisionKind.RECOVER else None,
             )
             overpaid.confirm(decision_id=decision.pk, by=self.officers[1], at=worlds.NOON)
-            self.recoveries[id(who), scheme] = who, named, limit
+            if kind == DecisionKind.RECOVER:
+                self.recoveries[id(who), scheme] = who, named, limit
+                continue
+            book = self.ledger.waived if kind == DecisionKind.WAIVE else self.ledger.adjustments
+            for key, amount in named.items():
+                book[key] = book.get(key, 0) + amount
 
     def _recover(self, judged: dict[tuple[int, int], int], last: int, on: date) -> None:
         for (_who, scheme), (who, named, limit) in self.recoveries.items():

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import province_reader
 from beneficiaries.operations import grants
-from payments.models import Adjustment, DecisionKind, OverpaidDecision, Payment
+from common.keyset import Place
+from payments.models import Adjustment, DecisionKind, Excess, OverpaidDecision, Payment, Slice
 from payments.operations import overpaid as decisions
 from payments.operations.errors import SamePerson
+from payments.operations.generation import redo_slice
 from payments.operations.overpaid import Item, OverpaidRefused, Schedule
 from payments.queries.ledger import check_ledger
-from payments.queries.overpaid import overpaid
+from payments.queries.overpaid import overpaid, overpaid_page
 from tests import worlds
 from tests.benefits.facts import Change, month
 from tests.benefits.mirror import day
@@ -36,6 +38,13 @@ def overpaid_by_91000_twice() -> tuple[Both, list[Item]]:
     assert both.pays(FEB) == {"TB 2025-02": 1_878_000}
     assert both.overpaid() == {"TB 2024-12": 91_000, "TB 2025-01": 91_000}
     return both, [Item(both.row(one).pk, day(m), 91_000) for m in (DEC, JAN)]
+
+
+def correct_to(both: Both, injury: int) -> None:
+    """The injury rate from December on, as the office now knows it."""
+    one = both.people[0].grants[0]
+    grants.change_facts(entitlement=both.row(one), from_month=day(DEC), injury_rate=injury, decision=SIGNED)
+    one.changes[:] = [Change(DEC, injury=injury)]
 
 
 def decide(both: Both, kind: DecisionKind, items: list[Item], schedule: Schedule | None = None, number="7"):
@@ -109,7 +118,7 @@ def test_A04_a_waiver_and_a_repayment_close_the_balance_by_adjustments_of_two_pe
         with pytest.raises(OverpaidRefused):
             decisions.confirm(decision_id=decision.pk, by=second, at=worlds.NOON)
     key = id(both.people[0].grants[0])
-    both.ledger.adjustments = {(key, DEC): 91_000, (key, JAN): 91_000}
+    both.ledger.waived, both.ledger.adjustments = {(key, DEC): 91_000}, {(key, JAN): 91_000}
     assert list(Adjustment.objects.order_by("pk").values_list("kind", "amount", "decision_number")) == [
         ("waived", 91_000, "7/QĐ-SNV"),
         ("repaid", 91_000, "8/QĐ-SNV"),
@@ -117,6 +126,72 @@ def test_A04_a_waiver_and_a_repayment_close_the_balance_by_adjustments_of_two_pe
     assert both.pays(MAR) == {"TB 2025-03": 1_878_000}
     assert both.overpaid() == {}
     assert next(check_ledger()).broken == 0
+
+
+def test_A04_a_waiver_whose_cause_is_withdrawn_ends_and_pays_nothing():
+    # Paid at 22 %, 1,969,000; lowered to 21 %, 1,878,000, the 91,000 of December waived; then 22 % was right after all.
+    both, items = overpaid_by_91000_twice()
+    key = id(both.people[0].grants[0])
+    decision = decide(both, DecisionKind.WAIVE, items[:1])
+    decisions.confirm(decision_id=decision.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
+    both.ledger.waived = {(key, DEC): 91_000}
+    correct_to(both, 22)
+    assert both.pays(MAR) == {"TB 2025-02": 91_000, "TB 2025-03": 1_969_000}
+    assert both.ledger.waived == {(key, DEC): 0}
+    kept = Adjustment.objects.order_by("pk").values_list("kind", "amount", "decision_number")
+    assert list(kept) == [("waived", 91_000, "7/QĐ-SNV"), ("waived", -91_000, "7/QĐ-SNV")]
+    # Lowered once more: the old waiver forgives nothing of it.
+    correct_to(both, 21)
+    assert both.pays(MAR + 1) == {"TB 2025-04": 1_878_000}
+    assert both.overpaid() == {f"TB {m}": 91_000 for m in ("2024-12", "2025-01", "2025-02", "2025-03")}
+    assert next(check_ledger()).broken == 0
+
+
+def test_A04_a_waiver_forgives_only_what_its_remaining_cause_made():
+    # Paid at 23 %, 2,053,000, lowered to 21 %, 1,878,000; 22 %, 1,969,000, leaves 84,000 of the 175,000 waived.
+    who = person()
+    one = grant(who, "TB", injury=23)
+    both = Both(who)
+    assert both.pays(DEC) == {"TB 2024-12": 2_053_000}
+    correct_to(both, 21)
+    both.pays(JAN)
+    decision = decide(both, DecisionKind.WAIVE, [Item(both.row(one).pk, day(DEC), 175_000)])
+    decisions.confirm(decision_id=decision.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
+    both.ledger.waived = {(id(one), DEC): 175_000}
+    correct_to(both, 22)
+    assert both.pays(FEB) == {"TB 2025-01": 91_000, "TB 2025-02": 1_969_000}
+    assert both.ledger.waived == {(id(one), DEC): 84_000}
+    assert both.overpaid() == {}
+
+
+def test_A04_what_was_repaid_is_owed_again_once_its_cause_is_withdrawn():
+    both, items = overpaid_by_91000_twice()
+    decision = decide(both, DecisionKind.REPAID, items[:1])
+    decisions.confirm(decision_id=decision.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
+    both.ledger.adjustments = {(id(both.people[0].grants[0]), DEC): 91_000}
+    correct_to(both, 22)
+    assert both.pays(MAR) == {"TB 2024-12": 91_000, "TB 2025-02": 91_000, "TB 2025-03": 1_969_000}
+
+
+def test_A04_the_list_of_overpayments_follows_what_recoveries_and_decisions_settle():
+    both, items = overpaid_by_91000_twice()
+
+    def listed() -> list[tuple[date, int]]:
+        page = overpaid_page(reader=province_reader(), place=Place())
+        return [(one.month, one.overpaid) for one in page.rows]
+
+    assert listed() == [(day(DEC), 91_000), (day(JAN), 91_000)]
+    second = worlds.officer("lanhdao")
+    waiver = decide(both, DecisionKind.WAIVE, items[:1])
+    decisions.confirm(decision_id=waiver.pk, by=second, at=worlds.NOON)
+    assert listed() == [(day(JAN), 91_000)]
+    recovery = decide(both, DecisionKind.RECOVER, items[1:], Schedule(day(MAR), share=100), number="8")
+    decisions.confirm(decision_id=recovery.pk, by=second, at=worlds.NOON)
+    both.mirror.run(MAR)
+    assert listed() == []
+    assert not Excess.objects.exists()
+    redo_slice(slice_id=Slice.objects.order_by("-pk")[0].pk)
+    assert listed() == [(day(JAN), 91_000)]
 
 
 def test_A04_the_database_refuses_one_person_who_decides_alone():
