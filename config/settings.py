@@ -160,6 +160,7 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep rounds that stopped half-way": {"task": "payments.tasks.sweep", "schedule": 60.0},
+    "seal what was written to history": {"task": "audit.tasks.seal", "schedule": 60.0},
     "keep the figures of coverage": {"task": "reports.tasks.refresh_figures", "schedule": 30.0},
     "tell banks what happened to their lists": {"task": "banks.tasks.notify", "schedule": 15.0},
     "forget old tokens and stored answers": {"task": "banks.tasks.forget", "schedule": 3600.0},

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.operations.sealing import seal
 from common import sql
 from payments.models import Batch, Cycle, CycleState, RoundState, StatementLine
 from payments.operations.errors import CycleClosed, MoveRefused, RoundInProgress, SamePerson
@@ -66,6 +67,8 @@ def prepare_close(*, month: date, by: User) -> Cycle:
 def close(*, month: date, by: User, at: datetime) -> Cycle:
     """Close a cycle, as the second person: its batches close and its hash seals it with the month before.
 
+    All history so far is sealed too; where somebody writes without pause, by the next minute's beat.
+
     Raises MoveRefused (something is not settled, or unexplained), SamePerson or CycleClosed.
     """
     with transaction.atomic():
@@ -80,6 +83,7 @@ def close(*, month: date, by: User, at: datetime) -> Cycle:
             sql.run(cursor, "payments", "close_batches", {"month": month, "at": at, "by": by.pk})
         cycle.state, cycle.closed_by, cycle.closed_at, cycle.digest = CycleState.CLOSED, by, at, digest
         cycle.save(update_fields=["state", "closed_by", "closed_at", "digest"])
+    seal(at=at)
     return cycle
 
 
