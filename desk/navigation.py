@@ -69,6 +69,7 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.SEE_PAYMENTS, "post_month", _("The Post")),
             (Action.PAY_CASH, "post_month", _("The Post")),
             (Action.SEE_PAYMENTS, "overpaid", _("Paid too much")),
+            (Action.SEE_PAYMENTS, "budget", _("Budget")),
         ],
         _("Beneficiaries"): [(Action.SEE_PEOPLE, "people", _("Beneficiaries"))],
         _("Reports"): [

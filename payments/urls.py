@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import MonthConverter
-from payments.views import batches, cycles, law, overpaid, payments
+from payments.views import batches, budget, cycles, law, overpaid, payments
 
 register_converter(MonthConverter, "month")
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("batches/<int:batch_id>/changes/<slug:key>/", batches.batch_change, name="batch_change"),
     path("payments/<int:payment_id>/why/", payments.payment_explanation, name="payment_explanation"),
     path("payments/<int:payment_id>/withdraw/", payments.payment_withdraw, name="payment_withdraw"),
+    path("budget/", budget.budget, name="budget"),
     path("overpaid/", overpaid.overpaid_list, name="overpaid"),
     path("overpaid/<int:person_id>/", overpaid.overpaid_person, name="overpaid_person"),
     path("overpaid/decisions/<int:decision_id>/", overpaid.overpaid_act, name="overpaid_act"),

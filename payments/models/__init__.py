@@ -4,6 +4,7 @@ from payments.models.batches import Batch as Batch
 from payments.models.batches import Line as Line
 from payments.models.batches import LineKind as LineKind
 from payments.models.batches import Payment as Payment
+from payments.models.budget import Allotment as Allotment
 from payments.models.cash_returns import CashReturn as CashReturn
 from payments.models.cash_returns import ReturnedTo as ReturnedTo
 from payments.models.conversions import ConversionPart as ConversionPart

@@ -13,6 +13,7 @@ from accounts.models import User
 from common import sql
 from common.money import format_number
 from payments.models import Batch, Event, Payment
+from payments.operations.budget import refuse_beyond_budget
 from payments.operations.errors import MoveRefused, PersonIncomplete, SamePerson
 from payments.operations.moves import lock_batch, move_batch
 from payments.queries.cash import cash_held
@@ -136,7 +137,10 @@ def _refuse_more_than_held(batch: Batch, held: int) -> None:
 
 
 def release(*, batch_id: int, by: User, at: datetime) -> Batch:
-    """Release a funded list to its provider: approved less withdrawn, counted, summed and hashed again."""
+    """Release a funded list to its provider: approved less withdrawn, counted, summed and hashed again.
+
+    Raises MoveRefused where that is more than its budget line has left.
+    """
     with transaction.atomic():
         batch = lock_batch(batch_id=batch_id)
         _refuse_stopped(batch)
@@ -146,6 +150,7 @@ def release(*, batch_id: int, by: User, at: datetime) -> Batch:
             raise MoveRefused(
                 _("The list is no longer what was approved. Return it and have it approved again.")
             )
+        refuse_beyond_budget(batch=batch, amount=totals.amount)
         move_batch(
             batch=batch,
             to=BatchState.RELEASED,

@@ -36,7 +36,7 @@ def check_ledger() -> Iterator[Invariant]:
 TEXTS = {
     "I1": "live lines = due + adjustments + overpaid, for every month reckoned",
     "I2": "one event for each change of state, and the state is what the events say",
-    "I3": "events and adjustments never change",
+    "I3": "events, adjustments and allotments never change",
     "I4": "only moves of the transition table",
     "I5": "approver is not preparer; approved = released + withdrawn",
     "I6": "an instruction has one effect at a bank",

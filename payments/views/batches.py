@@ -28,6 +28,7 @@ from payments.operations.errors import MoveRefused, PaymentsError
 from payments.queries import batches as queries
 from payments.queries import overview
 from payments.queries.batches import Standing
+from payments.queries.budget import budget_line
 from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
 from payments.views.steps import TOGETHER, batch_actions, batch_steps, together
 
@@ -114,6 +115,7 @@ def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
         "check_count": len({payment for payments in checks.values() for payment in payments}),
         "outcomes": _outcomes(standing) if set(standing.outcomes) - {""} else [],
         "events": [_event(event) for event in events],
+        "budget": budget_line(batch=found) if found.state in BatchState.unreleased() else None,
     }
     context |= _changes(found, cycle, before) if cycle else {}
     context |= _people(request, found, checks)

@@ -141,6 +141,8 @@ ROWS = [
     ),
     # What was paid too much: seen by who sees payments, decided by who prepares and, as a second officer, who approves.
     Row("overpaid", "GET", READS),
+    Row("budget", "GET", READS),
+    Row("budget", "POST", "403    403      403      200        403  403    403           403     403"),
     Row("overpaid_person", "GET", READS, AWAY),
     Row(
         "overpaid_person",
