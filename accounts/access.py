@@ -29,17 +29,21 @@ class Action(StrEnum):
     MANAGE_POST = "manage_post"
     PAY_CASH = "pay_cash"
     ANSWER_POST = "answer_post"
+    REQUEST_CHANGE = "request_change"
+    DECIDE_CHANGE = "decide_change"
 
 
 A, R = Action, RoleName
 _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
-# The one table of permissions. Deciding officers alone see which social protection a person with HIV receives.
+# The one table of permissions. After July 2025 a commune's civil servant is its preparer, its chair the approver.
+# Deciding officers alone see which social protection a person with HIV receives.
 PERMISSIONS: dict[str, frozenset[Action]] = {
-    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY, A.ANSWER_POST},
+    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY, A.ANSWER_POST, A.REQUEST_CHANGE},
     R.PREPARER: _READ
     | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW}
-    | {A.MANAGE_POST, A.ANSWER_POST},
-    R.APPROVER: _READ | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW},
+    | {A.MANAGE_POST, A.ANSWER_POST, A.REQUEST_CHANGE},
+    R.APPROVER: _READ
+    | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW, A.DECIDE_CHANGE},
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
     R.POST_CLERK: frozenset({A.PAY_CASH}),
     R.VIEWER: frozenset({A.SEE_COVERAGE}),

@@ -12,7 +12,7 @@ from django.db import connections
 
 # Each has a trigger `append_only`, as check_ledger's I3 proves; those of the chain are sealed too.
 CHAINED = ("audit_entry", "payments_event", "payments_adjustment")
-APPEND_ONLY = (*CHAINED, "audit_seal", "postal_mark", "payments_allotment")
+APPEND_ONLY = (*CHAINED, "audit_seal", "postal_mark", "payments_allotment", "beneficiaries_changeevent")
 
 
 def refuse_changes_by_the_application(*, using: str, **_: Any) -> None:

@@ -19,6 +19,7 @@ UNWATCHED = {
     "payments_event": "history itself: append-only and sealed",
     "payments_adjustment": "history itself: append-only and sealed",
     "postal_mark": "history itself: append-only",
+    "beneficiaries_changeevent": "history itself: append-only",
     "payments_payment": "the engine's rows: each change of state has its event (I2)",
     "payments_line": "the engine's rows: proved against the law by I1",
     "payments_slice": "a queue",

@@ -130,7 +130,7 @@ def collectors(*, person: Person, on: date) -> list[Payee]:
     Code Art. 563). From the death on those lapse, and funeral organisers and heirs collect, each on a document.
     """
     after_death = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
-    payees = Payee.objects.filter(_current(on), person=person).order_by("pk")
+    payees = Payee.objects.filter(_current(on), _not_revoked(on), person=person).order_by("pk")
     if person.died_on is not None and person.died_on <= on:
         return list(payees.filter(role__in=after_death).exclude(document=""))
     a_year_ago = on.replace(year=on.year - 1, day=min(on.day, 28) if on.month == 2 else on.day)
@@ -144,7 +144,7 @@ def _with_current(people: QuerySet[Person], on: date) -> QuerySet[Person]:
         Entitlement.objects.filter(_running(on)).select_related("category").order_by("category__scheme", "pk")
     )
     methods = PayoutMethod.objects.filter(_current(on)).select_related("provider")
-    payees = Payee.objects.filter(_current(on)).order_by("pk")
+    payees = Payee.objects.filter(_current(on), _not_revoked(on)).order_by("pk")
     return people.prefetch_related(
         Prefetch("residences", homes, to_attr="current_homes"),
         Prefetch("entitlements", grants, to_attr="current_grants"),
@@ -156,6 +156,10 @@ def _with_current(people: QuerySet[Person], on: date) -> QuerySet[Person]:
 
 def _current(on: date) -> Q:
     return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+def _not_revoked(on: date) -> Q:
+    return Q(revoked_on__isnull=True) | Q(revoked_on__gt=on)
 
 
 def _running(on: date) -> Q:

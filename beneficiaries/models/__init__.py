@@ -1,5 +1,12 @@
 """People, what each was granted, and how each is paid."""
 
+from beneficiaries.models.changes import SIGNED_FOR as SIGNED_FOR
+from beneficiaries.models.changes import Attachment as Attachment
+from beneficiaries.models.changes import AttachmentKind as AttachmentKind
+from beneficiaries.models.changes import ChangeEvent as ChangeEvent
+from beneficiaries.models.changes import ChangeKind as ChangeKind
+from beneficiaries.models.changes import ChangePath as ChangePath
+from beneficiaries.models.changes import ChangeRequest as ChangeRequest
 from beneficiaries.models.entitlements import FUNERAL_CATEGORIES as FUNERAL_CATEGORIES
 from beneficiaries.models.entitlements import GROUNDS_OF_SCHEME as GROUNDS_OF_SCHEME
 from beneficiaries.models.entitlements import Child as Child

@@ -106,12 +106,17 @@ class Payee(models.Model):
     national_id = EncryptedTextField(_("citizen identity number"), null=True, blank=True)
     national_id_index = BlindIndexField(domain="national_id", null=True)
     document = NfcCharField(_("document"), max_length=200, blank=True)
+    limit = models.BigIntegerField(_("collects at most, đồng a time"), null=True, blank=True)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
+    revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("payee")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(limit__isnull=True) | Q(limit__gt=0), name="payee_limit_is_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="payee_ends_after_it_begins",

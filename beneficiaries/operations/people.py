@@ -8,10 +8,70 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from areas.models import Unit
-from beneficiaries.models import PensionKind, Person, Precision, Residence
+from beneficiaries.models import PensionKind, Person, Precision, Residence, Sex
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.reckoning import queue_all_concerned
+from common.cccd import check_cccd
 from common.months import add_months, month_of
+from common.text import clean_name, fold, person_sort_key
+
+
+@transaction.atomic
+def register(
+    *,
+    name: str,
+    birth_date: date,
+    lives: Unit,
+    since: date,
+    birth_precision: Precision = Precision.DAY,
+    sex: str = "",
+    national_id: str = "",
+    phone: str = "",
+    hamlet: str = "",
+) -> Person:
+    """Enter somebody who is not on record yet, living in a commune since a day.
+
+    Raises DecisionRefused for an identity number that belongs to somebody living or cannot be theirs.
+    """
+    made = Person(birth_date=birth_date, birth_precision=birth_precision, phone=phone.strip())
+    _identify(made, name=name, national_id=national_id, sex=sex)
+    made.save()
+    Residence.objects.create(person=made, commune=lives, hamlet=hamlet, valid_from=since)
+    return made
+
+
+@transaction.atomic
+def correct_identity(
+    *, person: Person, name: str, national_id: str, sex: str, phone: str, hamlet: str | None = None
+) -> None:
+    """Correct who a person is, how they are reached, and in which hamlet; it changes nothing that is due.
+
+    Raises DecisionRefused for an identity number that belongs to somebody living or cannot be theirs.
+    """
+    _identify(person, name=name, national_id=national_id, sex=sex)
+    person.phone = phone.strip()
+    person.save(
+        update_fields=["name", "name_folded", "name_sort", "national_id", "national_id_index", "sex", "phone"]
+    )
+    if hamlet is not None:
+        Residence.objects.filter(person=person, valid_to__isnull=True).update(hamlet=hamlet)
+
+
+def _identify(person: Person, *, name: str, national_id: str, sex: str) -> None:
+    person.name = clean_name(name)
+    if not person.name:
+        raise DecisionRefused(_("Enter the full name."))
+    if sex and sex not in Sex.values:
+        raise DecisionRefused(_("The sex is female or male."))
+    if national_id:
+        if check_cccd(national_id):
+            raise DecisionRefused(_("This is not a citizen identity number."))
+        others = Person.objects.living().filter(national_id_index=national_id).exclude(pk=person.pk)
+        if others.exists():
+            raise DecisionRefused(_("Somebody on record has this citizen identity number already."))
+    person.name_folded, person.name_sort = fold(person.name), person_sort_key(person.name)
+    person.sex = sex
+    person.national_id = person.national_id_index = national_id or None
 
 
 @transaction.atomic

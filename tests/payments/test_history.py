@@ -17,6 +17,7 @@ from payments.models import Adjustment, Batch, Event, Line
 from payments.operations import batches
 from payments.queries.ledger import check_ledger
 from tests import worlds
+from tests.beneficiaries.change_world import saved
 
 pytestmark = [
     pytest.mark.django_db,
@@ -46,6 +47,7 @@ def history(db):
     Adjustment.objects.create(
         entitlement=line.entitlement, for_month=DECEMBER, amount=1000, kind="waived", at=worlds.NOON
     )
+    saved("payee", line.entitlement.person, {}, by=worlds.officer("xa"))
     assert len(rows("payments_event")) == len(rows("payments_adjustment")) == 1
     assert rows("audit_entry")
 

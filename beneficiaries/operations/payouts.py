@@ -1,0 +1,81 @@
+"""How a person is paid: rows that are never edited, one closed as the next begins."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from beneficiaries.models import POST, Channel, Obstacle, PayAt, PayoutMethod, Person, Provider
+from beneficiaries.operations.errors import DecisionRefused
+
+ACCOUNT_LENGTH = range(4, 33)
+
+
+@transaction.atomic
+def pay_to_account(
+    *,
+    person: Person,
+    provider: str,
+    account: str,
+    holder: str,
+    from_day: date,
+    verified_on: date | None = None,
+) -> PayoutMethod:
+    """Pay a person to an account from a day on; what kept them on cash no longer holds.
+
+    Until the bank has confirmed whose it is (`verified_on`) the money still goes through the Post. Raises
+    DecisionRefused for an unknown bank, a number or holder that cannot be one, or the account in use already.
+    """
+    bank = Provider.objects.filter(pk=provider, channel=Channel.BANK, active=True).first()
+    if bank is None:
+        raise DecisionRefused(_("Choose the bank."))
+    number = "".join(account.split())
+    if not (number.isascii() and number.isalnum() and len(number) in ACCOUNT_LENGTH):
+        raise DecisionRefused(_("An account number has 4 to 32 digits or letters."))
+    if not holder.strip():
+        raise DecisionRefused(_("Enter the account holder as the bank writes the name."))
+    same = _current(person, from_day).filter(provider=bank, account_index=number)
+    if same.filter(failed_on__isnull=True).exists():
+        raise DecisionRefused(_("The person is paid to this account already."))
+    _close_current(person, from_day)
+    made = PayoutMethod.objects.create(
+        person=person,
+        channel=Channel.BANK,
+        provider=bank,
+        account=number,
+        account_index=number,
+        holder=holder.strip()[:120],
+        verified_on=verified_on,
+        valid_from=from_day,
+    )
+    Obstacle.objects.filter(person=person, resolved_on__isnull=True).update(resolved_on=from_day)
+    return made
+
+
+@transaction.atomic
+def pay_through_post(*, person: Person, pay_at: PayAt, from_day: date) -> PayoutMethod:
+    """Pay a person in cash from a day on, at the commune's pay point or at home. Raises DecisionRefused where it is
+    so already."""
+    if _current(person, from_day).filter(channel=Channel.POST, pay_at=pay_at).exists():
+        raise DecisionRefused(_("The person is paid in this way already."))
+    _close_current(person, from_day)
+    return PayoutMethod.objects.create(
+        person=person, channel=Channel.POST, provider_id=POST, pay_at=pay_at, valid_from=from_day
+    )
+
+
+def _current(person: Person, day: date) -> QuerySet[PayoutMethod]:
+    return PayoutMethod.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), person=person, valid_from__lte=day
+    )
+
+
+def _close_current(person: Person, from_day: date) -> None:
+    if PayoutMethod.objects.filter(person=person, valid_from__gte=from_day).exists():
+        raise DecisionRefused(
+            _("The way this person is paid changes on that day or later already. Choose a later day.")
+        )
+    _current(person, from_day).update(valid_to=from_day - timedelta(days=1))
