@@ -14,8 +14,6 @@ from beneficiaries.operations.changes.errors import ChangeRefused, Incomplete
 from beneficiaries.operations.changes.facts import appoint
 from beneficiaries.operations.grants import Decision
 from benefits.models import Category, Component, Kind, Scheme
-from benefits.queries import NoRate
-from benefits.queries import grant as rate_of
 from common.months import month_of
 
 LUMP_SUM = "NCC_1L_3THANG"
@@ -88,12 +86,4 @@ def _grant_funeral(person: Person, codes: list[str], decision: Decision, month: 
     categories = list(Category.objects.filter(pk__in=codes).order_by("pk"))
     if len(categories) != len(set(codes)) or not set(codes) <= set(FUNERAL_CATEGORIES):
         raise Incomplete(_("This is not a funeral benefit."), field="funeral")
-    try:
-        amounts = [rate_of(one.code, month, on=max(decision.signed_on, month)).amount for one in categories]
-    except NoRate as error:
-        raise ChangeRefused(
-            _("No rate of the funeral benefit is in force for that month. Load it on the page “Rates” first.")
-        ) from error
-    grants.grant_funeral(
-        deceased=person, categories=categories, amounts=amounts, decision=decision, month=month
-    )
+    grants.grant_funeral(deceased=person, categories=categories, decision=decision, month=month)

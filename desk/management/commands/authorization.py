@@ -41,6 +41,14 @@ ACTIONS: dict[Action, tuple[str, str]] = {
         "answer what the Post asks about people, supervise its pay days",
         "the commune of the point or person",
     ),
+    Action.REQUEST_CHANGE: (
+        "enter and submit requests to change what is on record",
+        "the commune it comes from",
+    ),
+    Action.DECIDE_CHANGE: (
+        "return, refuse or approve such a request, not one's own",
+        "the commune it comes from",
+    ),
     Action.PAY_CASH: ("pay at the points whose clerk one is", "the commune of the point"),
 }
 HEAD = """# Who may do what where
@@ -50,7 +58,7 @@ Made by `manage.py authorization` from `accounts/access.py`, the one table of pe
 A role is held in one unit from a day to a day. It holds there and in every unit under it (province, district, commune),
 on those days and no others. What lies outside is not shown as forbidden: it does not exist (404). An officer may hold
 several roles, but the database refuses the two parts of one step to the same person: preparer and approver of a list,
-the two who close a cycle, and the two who change the law.
+the two who close a cycle, who change the law, and who ask for a change of the record and decide it.
 
 """
 
