@@ -71,11 +71,14 @@ class VoucherForm(forms.Form):
     amount = AmountField(label=_("Voucher amount, đồng"), max_length=20)
 
     @classmethod
-    def suggested(cls, *, total: int, held: int, on: dt.date) -> VoucherForm:
-        """For a list of `total` whose provider still holds `held` đồng; without cash held nothing is asked of it."""
+    def suggested(
+        cls, *, total: int, held: int, on: dt.date, filled: dict[str, str] | None = None
+    ) -> VoucherForm:
+        """For a list of `total` whose provider still holds `held` đồng; without cash held nothing is asked of it.
+        `filled` is what was written and refused: it stands there again, with what is wrong."""
         used = min(held, total)
         initial = {"amount": format_number(total - used), "held": format_number(used), "date": on}
-        form = cls(initial=initial, auto_id="voucher_%s")
+        form = cls(filled, initial=initial, auto_id="voucher_%s")
         if held:
             form.fields["held"].help_text = _("The Post still holds %(held)s ₫ that nobody collected.") % {
                 "held": format_number(held)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/act/", batches.batches_act, name="batches_act"),
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/print/", batches.batch_print, name="batch_print"),
     path("batches/<int:batch_id>/act/", batches.batch_act, name="batch_act"),
     path("batches/<int:batch_id>/changes/<slug:key>/", batches.batch_change, name="batch_change"),
     path("payments/<int:payment_id>/why/", payments.payment_explanation, name="payment_explanation"),

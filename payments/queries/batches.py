@@ -26,7 +26,8 @@ CHANGES = (
     "stopped",
     "moved_out",
     "channel_out",
-    "adjusted",
+    "raised",
+    "lowered",
     "arrears",
     "carried",
     "one_off",
@@ -238,13 +239,23 @@ def payment_page(
     if only is not None:
         payments = payments.filter(pk__in=only)
     page = keyset_page(payments, key="person__name_sort", place=place)
+    return page, _payees(batch, [payment.person_id for payment in page.rows])
+
+
+def whole_list(*, batch: Batch) -> tuple[list[Payment], dict[int, list[Payee]]]:
+    """Every payment of the batch that was not withdrawn, by name, and by person who may collect for them."""
+    live = batch.payments.filter(Q(outcome__isnull=True) | ~Q(outcome=Outcome.WITHDRAWN))
+    payments = live.select_related("person", "commune", "payout_method").order_by("person__name_sort", "pk")
+    return list(payments), _payees(batch, live.values("person"))
+
+
+def _payees(batch: Batch, people: list[int] | QuerySet[Any, Any]) -> dict[int, list[Payee]]:
     day = batch.round.routed_on
-    payees: dict[int, list[Payee]] = defaultdict(list)
-    people = [payment.person_id for payment in page.rows]
     current = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    found: dict[int, list[Payee]] = defaultdict(list)
     for payee in Payee.objects.filter(current, person__in=people, valid_from__lte=day).order_by("pk"):
-        payees[payee.person_id].append(payee)
-    return page, payees
+        found[payee.person_id].append(payee)
+    return found
 
 
 def batch_events(*, batch: Batch, limit: int = 50) -> list[Event]:

@@ -61,7 +61,7 @@ changed_law AS (
 
 named AS (
     SELECT p.*, person.died_on, CASE
-        WHEN p.is_now AND p.was_before THEN 'adjusted'
+        WHEN p.is_now AND p.was_before THEN CASE WHEN p.now > p.before THEN 'raised' ELSE 'lowered' END
         WHEN p.other_unit <> %(unit_id)s THEN CASE WHEN p.is_now THEN 'moved_in' ELSE 'moved_out' END
         WHEN p.other_provider <> (SELECT b.provider_id FROM payments_batch b WHERE b.id = %(batch_id)s)
             THEN CASE WHEN p.is_now THEN 'channel_in' ELSE 'channel_out' END
@@ -74,7 +74,7 @@ named AS (
 
 SELECT n.person_id, n.change, CASE
         WHEN n.change IN ('moved_in', 'moved_out', 'channel_in', 'channel_out') THEN 'place'
-        WHEN n.change = 'adjusted' THEN CASE
+        WHEN n.change IN ('raised', 'lowered') THEN CASE
             WHEN %(last_month)s - %(month)s > 20 OR %(before_last_month)s - %(before_month)s > 20 THEN 'months'
             WHEN n.entitlements IS DISTINCT FROM n.entitlements_before THEN 'decision'
             WHEN EXISTS (

@@ -30,7 +30,7 @@ from payments.queries import overview
 from payments.queries.batches import Standing
 from payments.queries.budget import budget_line
 from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
-from payments.views.steps import TOGETHER, batch_actions, batch_steps, together
+from payments.views.steps import TOGETHER, batch_actions, batch_steps, keep_refused, together
 
 PEOPLE_SHOWN = 500
 REFUSALS_SHOWN = 5
@@ -135,7 +135,20 @@ def batch_act(request: OfficerRequest, batch_id: int) -> HttpResponse:
         messages.success(request, act(request, found))
     except PaymentsError as error:
         messages.error(request, str(error))
+        if action == Action.FUND and found.state == BatchState.APPROVED:
+            keep_refused(request, found)
     return redirect("batch", batch_id=found.pk)
+
+
+@require_GET
+def batch_print(request: OfficerRequest, batch_id: int) -> HttpResponse:
+    """The whole list on one page, to print: everybody who is paid, in order of name."""
+    found = _find(request, batch_id)
+    payments, payees = queries.whole_list(batch=found)
+    rows = [_payment_row(payment, payees.get(payment.person_id, [])) for payment in payments]
+    return render(request, "payments/batch_print.html", {
+        "batch": _batch_facts(found, queries.standing(batch=found)), "rows": rows,
+    })  # fmt: skip
 
 
 @require_GET

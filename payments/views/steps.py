@@ -21,6 +21,7 @@ from payments.queries.batches import Standing, live_sums, next_waiting
 from payments.queries.cash import cash_held
 from payments.transitions import BatchState
 
+_REFUSED = "refused voucher"
 # The steps of the bar after "list made", each with the state that its being done brings about.
 _REACHED = (
     BatchState.SUBMITTED,
@@ -88,6 +89,18 @@ def _onward(request: OfficerRequest, found: Batch) -> dict[str, str] | None:
         % {"scheme": following.scheme, "provider": following.provider.short_name},
         "tone": "quiet",
     }
+
+
+def keep_refused(request: OfficerRequest, found: Batch) -> None:
+    """Keep what was written into a refused voucher for the page that follows."""
+    filled = {name: request.POST[name][:40] for name in VoucherForm.base_fields if name in request.POST}
+    request.session[_REFUSED] = {"batch": found.pk, "filled": filled}
+
+
+def take_refused(request: OfficerRequest, found: Batch) -> dict[str, str] | None:
+    """What was written into the voucher that was refused just now, once; None where nothing was."""
+    kept = request.session.pop(_REFUSED, None)
+    return kept["filled"] if kept and kept["batch"] == found.pk else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +213,7 @@ def _submitted(request: OfficerRequest, found: Batch, standing: Standing, figure
 def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]) -> Built:
     actions = [_send_back()] if request.reader.may(Action.APPROVE, found.unit_id) else []
     if request.reader.may(Action.FUND, found.unit_id):
-        actions.append(_fund(found, standing, figures))
+        actions.append(_fund(request, found, standing, figures))
     if found.channel == Channel.POST:
         return actions, _(
             "The list waits for the State Treasury's voucher: its sum, less cash that the Post still holds."
@@ -208,16 +221,22 @@ def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures
     return actions, _("The list waits for the State Treasury's voucher, equal to its sum.")
 
 
-def _fund(found: Batch, standing: Standing, figures: dict[str, str]) -> dict[str, Any]:
+def _fund(
+    request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]
+) -> dict[str, Any]:
     held = cash_held(batch=found)
+    filled = take_refused(request, found)
     return {
         "name": "fund",
         "label": _("Record the voucher: %(amount)s")
         % {"amount": _money(standing.amount - min(held, standing.amount))},
         "confirm": True,
-        "form": VoucherForm.suggested(total=standing.amount, held=held, on=timezone.localdate()),
+        "form": VoucherForm.suggested(
+            total=standing.amount, held=held, on=timezone.localdate(), filled=filled
+        ),
         "consequence": _("The list pays %(people)s people, %(amount)s.") % figures,
         "amount": standing.amount,
+        "open": filled is not None,
     }
 
 

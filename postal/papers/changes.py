@@ -21,7 +21,7 @@ from postal.papers.typesetting import pdf
 PARTS = (
     ("Tăng", ("new", "moved_in", "channel_in")),
     ("Giảm", ("stopped", "moved_out", "channel_out")),
-    ("Điều chỉnh mức hưởng", ("adjusted",)),
+    ("Điều chỉnh mức hưởng", ("raised", "lowered")),
     ("Truy lĩnh, chuyển kỳ trước, một lần", ("arrears", "carried", "one_off")),
     ("Thu hồi", ("recovery",)),
 )

@@ -16,3 +16,6 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+
+// A question whose answer was refused is asked again with what was written.
+document.querySelector("[popover][data-open]")?.showPopover?.();

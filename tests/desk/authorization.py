@@ -64,6 +64,7 @@ ROWS = [
     Row("batches", "GET", READS),
     Row("batch", "GET", BATCH, AWAY),
     Row("batch_change", "GET", BATCH, AWAY),
+    Row("batch_print", "GET", BATCH, AWAY),
     #    commune preparer approver accountant post viewer administrator auditor expired
     step("404    302      403      403        403  403    403           403     403", action="submit"),
     step("404    302      403      403        403  403    403           403     403", action="cancel"),
