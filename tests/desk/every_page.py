@@ -58,6 +58,7 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "person": ([world.people[0].pk], [world.people[-1].pk]),
         "batch": ([own.pk], [other.pk]),
         "batch_act": ([own.pk], [other.pk]),
+        "batch_print": ([own.pk], [other.pk]),
         "batch_change": ([own.pk, "new"], [other.pk, "new"]),
         "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
         "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),

@@ -14,6 +14,7 @@ from payments.operations import generation
 from payments.operations.errors import SliceStopped
 from payments.tasks import make_slice, sweep
 from tests import desk_world, worlds
+from tests.broker import do_messages, forget_messages
 from tests.desk_world import DECEMBER, World
 
 pytestmark = pytest.mark.django_db
@@ -95,13 +96,15 @@ def test_the_officer_mends_the_record_and_makes_the_part_again(world, invalid):
     assert cycle(world, "preparer").context["stops"] is None
 
 
-def test_the_sweep_goes_on_by_itself_once_the_record_is_mended(world, invalid, monkeypatch):
-    monkeypatch.setattr(make_slice, "delay", make_slice)
+def test_the_sweep_goes_on_by_itself_once_the_record_is_mended(world, invalid):
+    forget_messages()
     work(open_round())
     sweep()
+    assert do_messages() == ["payments.tasks.make_slice"]
     assert Round.objects.get().state == RoundState.GENERATING
     invalid.entitlements.update(injury_rate=21)
     sweep()
+    assert do_messages() == ["payments.tasks.make_slice", "reports.tasks.refresh_figures"]
     assert Round.objects.get().state == RoundState.DONE
 
 
