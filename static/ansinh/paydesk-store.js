@@ -13,6 +13,22 @@ const committed = (transaction) => new Promise((resolve, reject) => {
   transaction.onabort = transaction.onerror = () => reject(transaction.error);
 });
 
+async function derive(code, salt) {
+  const base = await crypto.subtle.importKey("raw", text.encode(code), "PBKDF2", false, ["deriveKey"]);
+  return crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, base,
+    { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+async function unseal({ iv, data }, key) {
+  return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, data)));
+}
+
+// The key that the code makes with a day's salt; null where it is not that day's code.
+async function keyOf(code, meta) {
+  const key = await derive(code, meta.salt);
+  return unseal(meta.proof, key).then(() => key, () => null);
+}
+
 async function open() {
   const request = indexedDB.open("paydesk", 1);
   request.onupgradeneeded = () => {
@@ -33,10 +49,10 @@ export class Store {
 
   async meta() { return done(this.db.transaction("days").objectStore("days").get(this.day)); }
 
-  // Chooses the code for the day. Whatever an earlier code sealed is only replaced where no mark waits.
+  // Chooses the code for the day.
   async create(code) {
     const meta = { day: this.day, salt: crypto.getRandomValues(new Uint8Array(16)), device: crypto.randomUUID() };
-    await this.#derive(code, meta.salt);
+    this.key = await derive(code, meta.salt);
     meta.proof = await this.seal("ready");
     await this.#put("days", meta);
     this.device = meta.device;
@@ -45,26 +61,62 @@ export class Store {
   // Whether the code is the one chosen.
   async unlock(code) {
     const meta = await this.meta();
-    await this.#derive(code, meta.salt);
-    try { await this.open(meta.proof); } catch { this.key = null; return false; }
+    this.key = await keyOf(code, meta);
     this.device = meta.device;
-    return true;
+    return Boolean(this.key);
   }
 
-  async #derive(code, salt) {
-    const base = await crypto.subtle.importKey("raw", text.encode(code), "PBKDF2", false, ["deriveKey"]);
-    this.key = await crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, base,
-      { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  // How many marks of the day were never sent. That much can be read without a code.
+  async waiting() { return (await this.#rows(this.day)).filter((row) => !row.answer).length; }
+
+  // The code is forgotten: its list leaves the device. Marks that were sent are at the server; those that were not stay
+  // aside, sealed, until somebody knows their code again.
+  async setAside() {
+    const [meta, rows] = [await this.meta(), await this.#rows(this.day)];
+    const kept = rows.filter((row) => !row.answer);
+    const aside = `${this.day}@${Date.now()}`;
+    const transaction = this.db.transaction(["days", "marks"], "readwrite", { durability: "strict" });
+    transaction.objectStore("days").delete(this.day);
+    if (kept.length) transaction.objectStore("days").put({ ...meta, day: aside, list: undefined });
+    rows.filter((row) => row.answer).forEach((row) => transaction.objectStore("marks").delete(row.id));
+    kept.forEach((row) => transaction.objectStore("marks").put({ ...row, day: aside }));
+    await committed(transaction);
   }
+
+  // How many marks lie aside under forgotten codes.
+  async aside() { return (await Promise.all((await this.#metasAside()).map((meta) => this.#rows(meta.day)))).flat().length; }
+
+  // Brings back what lies aside under this code, sealed with today's; how many marks. They are sent under the numbers
+  // that they were given when they were made.
+  async recover(code) {
+    for (const meta of await this.#metasAside()) {
+      const key = await keyOf(code, meta);
+      if (!key) continue;
+      const rows = await this.#rows(meta.day);
+      const sealed = await Promise.all(rows.map(async (row) => (
+        { id: row.id, day: this.day, answer: "", ...(await this.seal(await unseal(row, key))) })));
+      const transaction = this.db.transaction(["days", "marks"], "readwrite", { durability: "strict" });
+      transaction.objectStore("days").delete(meta.day);
+      sealed.forEach((row) => transaction.objectStore("marks").put(row));
+      await committed(transaction);
+      return rows.length;
+    }
+    return 0;
+  }
+
+  async #metasAside() {
+    const days = await done(this.db.transaction("days").objectStore("days").getAll());
+    return days.filter((meta) => String(meta.day).startsWith(`${this.day}@`));
+  }
+
+  async #rows(day) { return done(this.db.transaction("marks").objectStore("marks").index("day").getAll(day)); }
 
   async seal(value) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, text.encode(JSON.stringify(value))) };
   }
 
-  async open({ iv, data }) {
-    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, data)));
-  }
+  async open(sealed) { return unseal(sealed, this.key); }
 
   async #put(name, row) {
     const transaction = this.db.transaction(name, "readwrite", { durability: "strict" });
@@ -85,8 +137,7 @@ export class Store {
   }
 
   async marks() {
-    const rows = await done(this.db.transaction("marks").objectStore("marks").index("day").getAll(this.day));
-    const marks = await Promise.all(rows.map(async (row) => ({ ...(await this.open(row)), answer: row.answer })));
+    const marks = await Promise.all((await this.#rows(this.day)).map(async (row) => ({ ...(await this.open(row)), answer: row.answer })));
     return marks.sort((a, b) => (a.marked_at < b.marked_at ? -1 : 1));
   }
 
@@ -94,7 +145,7 @@ export class Store {
   async forgetOld(today) {
     const days = await done(this.db.transaction("days").objectStore("days").getAll());
     for (const meta of days.filter((row) => row.keptOn && row.keptOn !== today)) {
-      const rows = await done(this.db.transaction("marks").objectStore("marks").index("day").getAll(meta.day));
+      const rows = await this.#rows(meta.day);
       const transaction = this.db.transaction(["days", "marks"], "readwrite");
       if (rows.some((row) => !row.answer)) transaction.objectStore("days").put({ ...meta, list: undefined });
       else {

@@ -1,6 +1,6 @@
 // Keeps the pay desk's own page, script and style on the device, so that it opens without a network.
 // Never the list or the marks: those are kept by the page, encrypted. Served from /post/desk/, which is all it sees.
-const KEPT = "paydesk-1";
+const KEPT = "paydesk-2";
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(clear().then(() => self.clients.claim())));

@@ -25,6 +25,9 @@ async function start() {
   part("code").hidden = !known;
   part("code-new").querySelector("form").addEventListener("submit", choose);
   part("code").querySelector("form").addEventListener("submit", enter);
+  part("reset").addEventListener("click", reset);
+  part("aside").querySelector("form").addEventListener("submit", recover);
+  if (known) await sayWhatWaits();
   part("find").addEventListener("input", show);
   part("send").addEventListener("click", send);
   window.addEventListener("online", send);
@@ -34,7 +37,7 @@ async function start() {
 
 // The first visit was not under the worker's eyes: have it keep the page and its parts by asking for them again.
 async function keepPage() {
-  const kept = await caches.open("paydesk-1");
+  const kept = await caches.open("paydesk-2");
   const parts = performance.getEntriesByType("resource").map((entry) => entry.name)
     .filter((name) => new URL(name).origin === location.origin && new URL(name).pathname.startsWith("/static/"));
   await Promise.allSettled([...new Set([location.href.split("#")[0], ...parts])].map(async (url) => {
@@ -58,9 +61,50 @@ async function enter(event) {
   await begin();
 }
 
+async function sayWhatWaits() {
+  const waiting = await store.waiting();
+  part("forgot-none").hidden = waiting > 0;
+  part("forgot-some").hidden = waiting === 0;
+  part("forgot-count").textContent = word("locked", { n: waiting });
+}
+
+// The code is forgotten. Without a network no other list could come, so the old one stays until there is one.
+async function reset() {
+  try {
+    const answer = await fetch(desk.dataset.list, { headers: { Accept: "application/json" } });
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+  } catch {
+    part("fault").textContent = word("reset-offline");
+    return;
+  }
+  await store.setAside();
+  part("fault").textContent = "";
+  part("code").hidden = true;
+  part("code-new").hidden = false;
+  part("code-new").querySelector("input").focus();
+}
+
+async function recover(event) {
+  event.preventDefault();
+  const form = event.target;
+  const found = await store.recover(form.code.value);
+  part("aside-fault").textContent = found ? "" : word("wrong-earlier");
+  form.code.value = "";
+  marks = await store.marks();
+  await sayAside();
+  await send();
+}
+
+async function sayAside() {
+  const locked = await store.aside();
+  part("aside").hidden = !locked;
+  part("aside-count").textContent = word("locked", { n: locked });
+}
+
 async function begin() {
   part("fault").textContent = "";
   [list, marks] = [await store.list(), await store.marks()];
+  await sayAside();
   part("code-new").hidden = part("code").hidden = true;
   part("open").hidden = false;
   show();

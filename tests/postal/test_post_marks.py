@@ -2,23 +2,24 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payments.models import Adjustment, Payment
+from payments.models import Adjustment, Batch, Payment
 from payments.operations import stop_orders
 from payments.operations.outcomes import Reported, record_outcomes
 from payments.queries.ledger import check_ledger
 from postal.merge import Conflict, Decided, Said, merge
 from postal.models import Correction, Mark, Notice
-from postal.operations import corrections, marks
+from postal.operations import calendar, corrections, marks
 from postal.operations.errors import PostalError
 from postal.operations.marks import NewMark
 from postal.queries.marks import day_states
-from tests import worlds
+from tests import desk_world, worlds
 from tests.postal import world as post_world
 from tests.postal.world import FIFTH
 
@@ -183,24 +184,57 @@ def said(payment: int, kind: str, minute: int, device: int, number: int) -> Said
 
 def device_marks(random, device: int) -> list[Said]:
     return [
-        said(random.randint(1, 200), random.choice(["paid", "not_paid"]), random.randint(0, 400), device, n)
-        for n in range(250)
+        said(random.randint(1, 500), random.choice(["paid", "not_paid"]), random.randint(0, 400), device, n)
+        for n in range(500)
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=True), st.integers(0, 3))
-def test_500_marks_of_two_devices_merge_to_the_same_state_in_any_order(random, decided):
+def test_marks_of_500_payments_on_two_devices_merge_to_the_same_state_in_any_order(random, decided):
     sent = [*device_marks(random, 1), *device_marks(random, 2)]
     settled = [Decided(payment, "paid", EVENING) for payment in range(1, decided)]
     expected = merge(sent, corrections=settled)
     assert any(state.conflicts for state in expected.values())
     for _turn in range(3):
-        mixed = [*sent, *random.sample(sent, 50)]
+        mixed = [*sent, *random.sample(sent, 100)]
         random.shuffle(mixed)
         assert merge(mixed, corrections=settled) == expected
     by_hand = {mark.payment for mark in sent if mark.kind == "paid"} | set(range(1, decided))
     assert {payment for payment, state in expected.items() if state.kind == "paid"} == by_hand
+
+
+def test_500_payments_marked_on_two_devices_come_to_one_state_in_the_database(world):
+    for number in range(496):
+        worlds.grant(worlds.person(f"Lê Thị {number:03}"), "BTXH_5.5c", since=worlds.NOON.date())
+    worlds.run_round(worlds.NOON.date())
+    late = Batch.objects.get(round__number=1, provider="POST")
+    desk_world.bring(late, "acknowledged", world.desk)
+    calendar.list_payments(month=late.round.cycle_id, communes=[world.point.commune_id])
+    payments = list(Payment.objects.filter(listing__pay_day=world.day).order_by("pk"))
+    assert len(payments) == 500
+    chance = Random(7)
+    a = [chance.choice([paid, absent])(payment, chance.randint(0, 400)) for payment in payments]
+    b = [chance.choice([paid, absent])(payment, chance.randint(0, 400), device=B) for payment in payments]
+    parts = [part[at : at + 100] for part in (a, b) for at in range(0, 500, 100)]
+    found = []
+    for _turn in range(3):
+        chance.shuffle(parts)
+        with transaction.atomic():
+            for part in [*parts, parts[0]]:
+                send(world, *part)
+            found.append(day_states(day=world.day))
+            transaction.set_rollback(True)
+    assert found[0] == found[1] == found[2]
+    both = {payment.pk: {one.kind, two.kind} for payment, one, two in zip(payments, a, b, strict=True)}
+    assert {pk: state.kind for pk, state in found[0].items()} == {
+        pk: "paid" if "paid" in kinds else "not_paid" for pk, kinds in both.items()
+    }
+    assert all(
+        Conflict.TWICE in found[0][one.payment].conflicts
+        for one, two in zip(a, b, strict=True)
+        if one.kind == two.kind == "paid"
+    )
 
 
 def test_the_database_holds_the_same_state_whichever_device_comes_first(world):
