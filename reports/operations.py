@@ -19,27 +19,40 @@ from common import sql
 from common.months import add_months
 from payments.models import Cycle, month_id_range
 from payments.operations.generation import BALANCE
-from reports.models import Difficulty, DifficultyState, Figure, Part, Restatement, Snapshot, Target
+from reports.models import (
+    Difficulty,
+    DifficultyState,
+    Figure,
+    Part,
+    Restatement,
+    Snapshot,
+    Target,
+)
 
 
 class RestatementRefused(Exception):
     """Only a closed cycle's figures are restated, and only for a reason."""
 
 
-def refresh_figures(*, at: datetime) -> int:
-    """Take whatever no longer stands, of every cycle; how many were taken. Rung after events, and by the clock."""
+def refresh_figures(*, at: datetime, patience: timedelta = timedelta(0)) -> int:
+    """Take whatever no longer stands, of every cycle; how many were taken. Rung after events, and by the clock.
+
+    With `patience` the figures of an open cycle whose results are coming in are left until they are that old: a
+    province of a million people is not counted anew at every report of a bank.
+    """
     final = Snapshot.objects.filter(fingerprint="").values("cycle")
     months = Cycle.objects.exclude(pk__in=final).order_by("month").values_list("month", flat=True)
-    return keep_figures(months=list(months), at=at)
+    return keep_figures(months=list(months), at=at, patience=patience)
 
 
-def keep_figures(*, months: Sequence[date], at: datetime) -> int:
+def keep_figures(*, months: Sequence[date], at: datetime, patience: timedelta = timedelta(0)) -> int:
     """Take the figures of those of these cycles that have none or stale ones; how many were taken.
 
     Pages never call it: they read what stands. Figures of a closed cycle are never taken again (but see `restate`).
     Two at once wait for each other by cycle, and the second finds nothing left to do.
     """
-    return sum(_take(month=row["month"], at=at) for row in _stale(months))
+    stale = _stale(months, before=at - patience)
+    return sum(_take(month=row["month"], at=at) for row in stale if row["at_once"])
 
 
 def restate(*, month: date, reason: str, at: datetime, by: User | None = None) -> Restatement:
@@ -75,9 +88,9 @@ def restate(*, month: date, reason: str, at: datetime, by: User | None = None) -
     return kept
 
 
-def _stale(months: Sequence[date]) -> list[dict[str, Any]]:
+def _stale(months: Sequence[date], *, before: datetime) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        return sql.rows(cursor, "reports", "stale", {"months": list(months)})
+        return sql.rows(cursor, "reports", "stale", {"months": list(months), "before": before})
 
 
 def _take(*, month: date, at: datetime) -> bool:
@@ -85,7 +98,7 @@ def _take(*, month: date, at: datetime) -> bool:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('figures ' || %s, 0))", [month.isoformat()]
         )
-        found = _stale([month])
+        found = _stale([month], before=at)
         if not found:
             return False
         cycle = Cycle.objects.get(pk=month)
@@ -102,7 +115,10 @@ def _take(*, month: date, at: datetime) -> bool:
 
 
 def _count(cycle: Cycle) -> None:
-    """Count the cycle's figures from its payments, in place of those it has."""
+    """Count the cycle's figures from its payments, in place of those it has.
+
+    Every relation of it is about as large as the cycle, which the tables' statistics do not know yet: no nested loops.
+    """
     Figure.objects.filter(snapshot=cycle.month).delete()
     low, high = month_id_range(cycle.month)
     params = {
@@ -112,30 +128,35 @@ def _count(cycle: Cycle) -> None:
         "last_day": add_months(cycle.last_month, 1) - timedelta(days=1),
     }
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         sql.run(cursor, "reports", "coverage_money", params)
-        cursor.execute("ANALYZE money")
         sql.run(cursor, "reports", "coverage_lines", params)
-        cursor.execute("ANALYZE money_line")
+        sql.run(cursor, "reports", "coverage_pairs", params)
         sql.run(cursor, "reports", "coverage", params)
-        cursor.execute("DROP TABLE money, money_line")
+        cursor.execute("DROP TABLE money, money_line, pair")
         _count_overpaid(cursor, cycle)
 
 
 def _count_overpaid(cursor: CursorWrapper, cycle: Cycle) -> None:
-    """Overpaid balances up to the cycle's last month, by the law of its list date."""
-    relations = sql.relations(("payments", "asked_overpaid"), *BALANCE)
-    statement = relations.replace("asked_overpaid AS (", "asked AS (", 1)
-    cursor.execute(
-        f"{statement}\n{sql.load('reports', 'coverage_overpaid')}",
-        {
-            "month": cycle.month,
-            "person_from": 0,
-            "person_to": 2**62,
-            "last_month": cycle.last_month,
-            "reckoned_on": cycle.reckoned_on,
-            "birth_convention": settings.BIRTH_CONVENTION,
-        },
-    )
+    """Overpaid balances up to the cycle's last month, by the law of the newest list date, as all lines to date are.
+
+    The months to ask about are written down and analysed first: they are few, and the planner must know it.
+    """
+    params: dict[str, Any] = {
+        "month": cycle.month,
+        "person_from": 0,
+        "person_to": 2**62,
+        "last_month": cycle.last_month,
+        "reckoned_on": Cycle.objects.order_by("-month").values_list("reckoned_on", flat=True)[0],
+        "birth_convention": settings.BIRTH_CONVENTION,
+    }
+    asked = sql.load("payments", "asked_overpaid")
+    cursor.execute(f"CREATE TEMPORARY TABLE asked ON COMMIT DROP AS\n{asked}", params)
+    cursor.execute("SET LOCAL enable_nestloop = on")
+    if cursor.rowcount:
+        cursor.execute("ANALYZE asked")
+        cursor.execute(f"{sql.relations(*BALANCE)}\n{sql.load('reports', 'coverage_overpaid')}", params)
+    cursor.execute("DROP TABLE asked")
 
 
 class TargetTaken(ValueError):

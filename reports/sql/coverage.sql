@@ -1,46 +1,24 @@
--- What coverage means, in one place: the figures of one cycle, from its payments (docs/coverage.md).
--- Reads the temporary tables money and money_line. Inputs: month, last_day (of the cycle's last month). The snapshot's
--- row exists.
--- Counted are pairs (person, scheme) with a payment of a finished round that was not withdrawn; whoever is paid
--- through an institution stands outside. Money is live while it is paid or awaits its outcome. A pair is covered when
--- it has live money through a bank and none through the Post. Its place is that of its latest payment.
+-- The figures of one cycle, counted from its pairs, payments and lines.
+-- Reads the temporary tables pair, money and money_line. Inputs: month, last_day (of the cycle's last
+-- month). The snapshot's row exists.
 -- Invariant: every pair is in exactly one row of 'whole', so communes add up to units and units to the province.
 -- Safe to repeat: the caller holds the cycle's snapshot and has removed its figures.
-WITH latest AS (
+WITH by_category AS (
     SELECT
-        person_id, scheme, max(id) AS payment_id,
-        bool_or(live AND channel = 'bank') AND NOT bool_or(live AND channel = 'post') AS covered,
+        pair, category_id AS key,
         coalesce(sum(amount) FILTER (WHERE live), 0) AS amount,
-        coalesce(sum(amount) FILTER (WHERE live AND channel = 'bank'), 0) AS amount_cashless
-    FROM money
-    GROUP BY person_id, scheme
-),
-
-pairs AS (
-    SELECT t.person_id, t.scheme, t.covered, t.amount, t.amount_cashless, m.commune_id, m.unit_id
-    FROM latest t
-    JOIN money m ON m.id = t.payment_id
-    WHERE NOT EXISTS (
-        SELECT FROM money_line l WHERE l.in_institution AND l.person_id = t.person_id AND l.scheme = t.scheme
-    )
-),
-
-by_category AS (
-    SELECT
-        person_id, scheme, category_id AS key,
-        coalesce(sum(amount) FILTER (WHERE live), 0) AS amount,
-        coalesce(sum(amount) FILTER (WHERE live AND channel = 'bank'), 0) AS amount_cashless
+        coalesce(sum(amount) FILTER (WHERE live AND by_bank), 0) AS amount_cashless
     FROM money_line
-    GROUP BY person_id, scheme, category_id
+    GROUP BY pair, category_id
 ),
 
 by_provider AS (
     SELECT
-        person_id, scheme, provider_id AS key, sum(amount) AS amount,
-        coalesce(sum(amount) FILTER (WHERE channel = 'bank'), 0) AS amount_cashless
+        pair, provider_id AS key, sum(amount) AS amount,
+        coalesce(sum(amount) FILTER (WHERE by_bank), 0) AS amount_cashless
     FROM money
     WHERE live
-    GROUP BY person_id, scheme, provider_id
+    GROUP BY pair, provider_id
 ),
 
 obstacles AS (
@@ -48,13 +26,6 @@ obstacles AS (
     FROM beneficiaries_obstacle
     WHERE noted_on <= %(last_day)s AND (resolved_on IS NULL OR resolved_on > %(last_day)s)
     ORDER BY person_id, noted_on DESC, id DESC
-),
-
-ages AS (
-    SELECT p.*, CASE WHEN age < 16 THEN '00' WHEN age < 60 THEN '16' WHEN age < 80 THEN '60' ELSE '80' END AS key
-    FROM pairs p
-    JOIN beneficiaries_person q ON q.id = p.person_id
-    CROSS JOIN LATERAL (SELECT extract(year FROM age(%(last_day)s::date, q.birth_date))::int AS age) AS years
 ),
 
 work AS (
@@ -68,52 +39,73 @@ work AS (
 ),
 
 by_kind AS (
-    SELECT
-        person_id, scheme, kind AS key, sum(amount) AS amount,
-        coalesce(sum(amount) FILTER (WHERE channel = 'bank'), 0) AS amount_cashless
+    SELECT pair, kind AS key, sum(amount) AS amount, coalesce(sum(amount) FILTER (WHERE by_bank), 0) AS amount_cashless
     FROM money_line
     WHERE live AND kind <> 'regular'
-    GROUP BY person_id, scheme, kind
+    GROUP BY pair, kind
     UNION ALL
-    SELECT
-        person_id, scheme, outcome, sum(amount), coalesce(sum(amount) FILTER (WHERE channel = 'bank'), 0)
+    SELECT pair, outcome, sum(amount), coalesce(sum(amount) FILTER (WHERE by_bank), 0)
     FROM money
     WHERE NOT live
-    GROUP BY person_id, scheme, outcome
+    GROUP BY pair, outcome
+),
+
+ages AS (
+    SELECT
+        age, commune_id, unit_id, scheme, count(*) AS people, count(*) FILTER (WHERE covered) AS covered,
+        sum(amount) AS amount, sum(amount_cashless) AS amount_cashless
+    FROM pair
+    GROUP BY age, commune_id, unit_id, scheme
 ),
 
 counted AS (
-    SELECT 'whole' AS part, '' AS key, commune_id, unit_id, scheme, covered, amount, amount_cashless FROM pairs
+    SELECT 'age' AS part, age AS key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless FROM ages
     UNION ALL
-    SELECT 'category', x.key, p.commune_id, p.unit_id, p.scheme, p.covered, x.amount, x.amount_cashless
-    FROM pairs p
-    JOIN by_category x USING (person_id, scheme)
+    SELECT
+        'whole', '', commune_id, unit_id, scheme,
+        sum(people), sum(covered), sum(amount), sum(amount_cashless)
+    FROM ages
+    GROUP BY commune_id, unit_id, scheme
     UNION ALL
-    SELECT 'provider', x.key, p.commune_id, p.unit_id, p.scheme, p.covered, x.amount, x.amount_cashless
-    FROM pairs p
-    JOIN by_provider x USING (person_id, scheme)
+    SELECT
+        'category', x.key, p.commune_id, p.unit_id, p.scheme,
+        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless)
+    FROM by_category x
+    JOIN pair p USING (pair)
+    GROUP BY x.key, p.commune_id, p.unit_id, p.scheme
     UNION ALL
-    SELECT 'obstacle', coalesce(o.reason, ''), p.commune_id, p.unit_id, p.scheme, FALSE, p.amount, p.amount_cashless
-    FROM pairs p
+    SELECT
+        'provider', x.key, p.commune_id, p.unit_id, p.scheme,
+        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless)
+    FROM by_provider x
+    JOIN pair p USING (pair)
+    GROUP BY x.key, p.commune_id, p.unit_id, p.scheme
+    UNION ALL
+    SELECT
+        'obstacle', coalesce(o.reason, ''), p.commune_id, p.unit_id, p.scheme,
+        count(*), 0, sum(p.amount), sum(p.amount_cashless)
+    FROM pair p
     LEFT JOIN obstacles o USING (person_id)
     WHERE NOT p.covered
+    GROUP BY coalesce(o.reason, ''), p.commune_id, p.unit_id, p.scheme
     UNION ALL
-    SELECT 'age', key, commune_id, unit_id, scheme, covered, amount, amount_cashless FROM ages
+    SELECT
+        'work', w.key, p.commune_id, p.unit_id, p.scheme,
+        count(*), count(*) FILTER (WHERE p.covered), sum(p.amount), sum(p.amount_cashless)
+    FROM work w
+    JOIN pair p USING (person_id)
+    GROUP BY w.key, p.commune_id, p.unit_id, p.scheme
     UNION ALL
-    SELECT 'work', w.key, p.commune_id, p.unit_id, p.scheme, p.covered, p.amount, p.amount_cashless
-    FROM pairs p
-    JOIN work w USING (person_id)
-    UNION ALL
-    SELECT 'money', x.key, p.commune_id, p.unit_id, p.scheme, p.covered, x.amount, x.amount_cashless
-    FROM pairs p
-    JOIN by_kind x USING (person_id, scheme)
+    SELECT
+        'money', x.key, p.commune_id, p.unit_id, p.scheme,
+        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless)
+    FROM by_kind x
+    JOIN pair p USING (pair)
+    GROUP BY x.key, p.commune_id, p.unit_id, p.scheme
 )
 
 INSERT INTO reports_figure (
     snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless
 )
-SELECT
-    %(month)s, part, key, commune_id, unit_id, scheme,
-    count(*), count(*) FILTER (WHERE covered), sum(amount), sum(amount_cashless)
+SELECT %(month)s, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless
 FROM counted
-GROUP BY part, key, commune_id, unit_id, scheme

@@ -1,9 +1,9 @@
--- What that money is for. Reads the temporary table money (analysed). Output: the temporary table money_line, one row
--- per payment line. Changes nothing else.
+-- What that money is for. Reads the temporary table money. Inputs: low, high (the cycle's payments' ids): only their
+-- lines are read, however long the history. Output: the temporary table money_line, one row per payment line.
+-- Changes nothing else.
 CREATE TEMPORARY TABLE money_line ON COMMIT DROP AS
-SELECT
-    m.person_id, m.scheme, m.channel, m.live, e.category_id, l.kind, l.amount, c.component = 'institution' AS in_institution
-FROM money m
-JOIN payments_line l ON l.payment_id = m.id
+SELECT m.pair, m.live, m.by_bank, e.category_id, l.kind, l.amount
+FROM payments_line l
+JOIN money m ON m.id = l.payment_id
 JOIN beneficiaries_entitlement e ON e.id = l.entitlement_id
-JOIN benefits_category c ON c.code = e.category_id
+WHERE l.payment_id >= %(low)s AND l.payment_id < %(high)s

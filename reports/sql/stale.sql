@@ -1,13 +1,17 @@
 -- Which of these cycles have figures that no longer stand, and what they would now be taken from.
--- Inputs: months (of cycles). A cycle with no finished round has no figures; while a round is being made again the
+-- Inputs: months (of cycles), before (a moment). at_once: they are new, final, of a new list, or older than that moment.
+-- A cycle with no finished round has no figures; while a round is being made again the
 -- standing figures stay; those taken after the close stand for ever. Events are append-only, so their number tells
 -- every change of a list or a payment, whatever the order in which transactions end.
-SELECT c.month, fingerprint.text AS fingerprint, lists.settled
+SELECT
+    c.month, fingerprint.text AS fingerprint, lists.settled,
+    s.cycle_id IS NULL OR c.state = 'closed' OR rounds.finished > s.taken_at OR s.taken_at <= %(before)s AS at_once
 FROM payments_cycle c
 LEFT JOIN reports_snapshot s ON s.cycle_id = c.month
 CROSS JOIN LATERAL (
     SELECT
         count(*) FILTER (WHERE r.state = 'done') AS done, count(*) FILTER (WHERE r.state <> 'done') AS being_made,
+        max(r.finished_at) AS finished,
         string_agg(r.number || '@' || extract(epoch FROM r.finished_at), ',' ORDER BY r.number) AS text
     FROM payments_round r
     WHERE r.cycle_id = c.month

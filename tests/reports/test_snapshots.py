@@ -1,6 +1,6 @@
 """Figures are kept, not counted while somebody looks; the past changes only when somebody says why."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -26,10 +26,10 @@ def reference(db):
     worlds.load_reference()
 
 
-def seal(month: date) -> None:
-    """The cycle as if closed long ago: what is sealed is not what is tested here."""
+def seal(*months: date) -> None:
+    """The cycles as if closed long ago: what is sealed is not what is tested here."""
     first, second = worlds.officer("mot"), worlds.officer("hai")
-    Cycle.objects.filter(pk=month).update(
+    Cycle.objects.filter(pk__in=months).update(
         state="closed", close_prepared_by=first, closed_by=second, closed_at=NOON, digest=b"0" * 32
     )
 
@@ -110,3 +110,48 @@ def test_what_was_paid_too_much_stands_with_the_month_until_it_is_settled():
     refresh_figures(at=NOON)
     rows = Figure.objects.filter(part=Part.MONEY, key="overpaid").values_list("snapshot", "people", "amount")
     assert (DECEMBER, 1, 500_000) in list(rows)
+
+
+def test_an_open_balance_is_carried_from_closed_months_into_the_next_ones():
+    november, january, february = date(2024, 11, 1), date(2025, 1, 1), date(2025, 2, 1)
+    who, other = elderly(since=november), elderly("Trần Thị Hai", since=november)
+    worlds.run_round(november)
+    worlds.run_round(DECEMBER)
+    who.died_on = date(2024, 11, 20)
+    who.save()
+    worlds.reckon(who, DECEMBER)
+    worlds.reckon(other, DECEMBER)  # looked back on for nothing: nothing was paid too much
+    worlds.run_round(january)
+    seal(november, DECEMBER, january)
+    refresh_figures(at=NOON)
+    worlds.run_round(february)
+    refresh_figures(at=NOON)
+    rows = Figure.objects.filter(part=Part.MONEY, key="overpaid").order_by("snapshot")
+    assert list(rows.values_list("snapshot", "people", "amount")) == [
+        (DECEMBER, 1, 500_000),
+        (january, 1, 500_000),
+        (february, 1, 500_000),
+    ]
+
+
+def test_a_change_of_law_that_pays_everybody_more_leaves_nobody_overpaid_in_the_months_before():
+    june, july, august = date(2024, 6, 1), date(2024, 7, 1), date(2024, 8, 1)
+    elderly(since=june)
+    for month in (june, july):
+        worlds.run_round(month)
+    worlds.run_round(august)  # 500,000 instead of 360,000 from July on was in force only after July's list
+    seal(june, july, august)
+    refresh_figures(at=NOON)
+    assert not Figure.objects.filter(part=Part.MONEY, key="overpaid").exists()
+
+
+def test_the_clock_waits_with_an_open_month_but_not_with_a_new_list_or_a_close():
+    who = elderly(bank=True)
+    worlds.run_round(DECEMBER)
+    patience = timedelta(minutes=2)
+    assert refresh_figures(at=NOON, patience=patience) == 1
+    Obstacle.objects.create(person=who, reason="not_asked", noted_on=date(2024, 12, 3))
+    assert refresh_figures(at=NOON + timedelta(minutes=1), patience=patience) == 0
+    assert refresh_figures(at=NOON + timedelta(minutes=2), patience=patience) == 1
+    seal(DECEMBER)
+    assert refresh_figures(at=NOON + timedelta(minutes=2), patience=patience) == 1
