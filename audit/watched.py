@@ -25,6 +25,8 @@ UNWATCHED = {
     "payments_slice": "a queue",
     "payments_stop": "a queue",
     "payments_reckoned": "a queue's receipts",
+    "payments_conversionpart": "a queue; the grants that it changes are watched",
+    "payments_excess": "whom the list of overpayments reckons, found again by every look-back",
     "beneficiaries_reckon": "a queue",
     "payments_message": "a bank's own words, kept with their hash; its effects are events",
     "payments_statementline": "a bank's own words, kept with their hash",

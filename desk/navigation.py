@@ -77,7 +77,10 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.SEE_COVERAGE, "difficulties", pgettext("navigation", "Difficulties")),
             (Action.SEE_COVERAGE, "targets", _("Targets")),
         ],
-        pgettext("navigation", "Law"): [(Action.SEE_LAW, "law", _("Rates"))],
+        pgettext("navigation", "Law"): [
+            (Action.SEE_LAW, "law", _("Rates")),
+            (Action.CHANGE_LAW, "law_conversion", pgettext("navigation", "Social pension")),
+        ],
         pgettext("navigation", "Administration"): [
             (Action.ADMINISTER, "banks", _("Banks")),
             (Action.ADMINISTER, "reorganisations", _("Reorganisation")),

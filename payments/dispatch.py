@@ -6,7 +6,7 @@ from kombu.exceptions import OperationalError
 
 from benefits.models import ProposalPart
 from payments.models import Slice, SliceState
-from payments.tasks import make_slice, reckon_preview
+from payments.tasks import convert, make_slice, reckon_preview
 
 
 def ring(*, round_id: int) -> bool:
@@ -30,6 +30,16 @@ def ring_preview(*, proposal_id: int) -> bool:
     try:
         for _part in range(waiting):
             reckon_preview.apply_async((proposal_id,), retry=False)
+    except OperationalError:
+        return False
+    return True
+
+
+def ring_conversion(*, conversion_id: int) -> bool:
+    """Ask for a confirmed conversion to be carried out. False where the broker does not answer: the page that shows it
+    converts the parts itself, and so does the sweep."""
+    try:
+        convert.apply_async((conversion_id,), retry=False)
     except OperationalError:
         return False
     return True

@@ -7,8 +7,8 @@ import logging
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from payments.models import Round, RoundState, Slice, SliceState
-from payments.operations import generation, proposals
+from payments.models import ConversionPart, Round, RoundState, Slice, SliceState
+from payments.operations import conversion, generation, proposals
 from payments.operations.errors import SliceStopped
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,16 @@ def reckon_preview(proposal_id: int) -> None:
 
 
 @shared_task
+def convert(conversion_id: int) -> None:
+    """Carry out what waits of a confirmed conversion of benefits."""
+    conversion.convert_all(conversion_id=conversion_id, at=timezone.now())
+
+
+@shared_task
 def sweep() -> None:
-    """Ring again for every slice that waits: lost messages and killed workers cost a minute, never a payment."""
+    """Ring again for whatever waits: lost messages and killed workers cost a minute, never a payment."""
     for made in Round.objects.filter(state=RoundState.GENERATING):
         for _slice in range(Slice.objects.filter(round=made, state=SliceState.PENDING).count() or 1):
             make_slice.delay(made.pk)
+    for part in ConversionPart.objects.filter(done_at=None).distinct("conversion"):
+        convert.delay(part.conversion_id)

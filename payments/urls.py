@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import MonthConverter
-from payments.views import batches, budget, cycles, law, overpaid, payments
+from payments.views import batches, budget, conversion, cycles, law, overpaid, payments
 
 register_converter(MonthConverter, "month")
 
@@ -28,6 +28,10 @@ urlpatterns = [
     path("overpaid/<int:person_id>/", overpaid.overpaid_person, name="overpaid_person"),
     path("overpaid/decisions/<int:decision_id>/", overpaid.overpaid_act, name="overpaid_act"),
     path("law/", law.law, name="law"),
+    path("law/conversion/", conversion.conversion, name="law_conversion"),
+    path("law/conversion/figures/", conversion.figures, name="law_conversion_figures"),
+    path("law/conversion/act/", conversion.act, name="law_conversion_act"),
+    path("law/conversion/progress/", conversion.progress, name="law_conversion_progress"),
     path("law/table/", law.table, name="law_table"),
     path("law/propose/", law.propose, name="law_propose"),
     path("law/simulate/", law.simulation, name="law_simulate"),

@@ -89,9 +89,11 @@ def take_over_by_pension(people: Cast) -> int:
         at=_noon(date(2025, 6, 30)),
         reader=reader,
     )
-    return conversion.confirm(
+    count = conversion.confirm(
         conversion_id=prepared.pk, by=people.second_closer, at=_noon(REFORM), reader=reader
     )
+    conversion.convert_all(conversion_id=prepared.pk, at=_noon(REFORM))
+    return count
 
 
 def _month(month: date, people: Cast, write: Callable[[str], object]) -> MonthShown | None:

@@ -66,10 +66,12 @@ def law(request: OfficerRequest) -> HttpResponse:
                 "at": row.proposed_at,
             }
             for row in Proposal.objects.select_related("proposed_by")[:20]
-            if _of_the_province(request, Action.SEE_LAW)
+            if of_the_province(request, Action.SEE_LAW)
         ],
-        "may_change": _of_the_province(request, Action.CHANGE_LAW),
-        "may_try": _of_the_province(request, Action.SEE_LAW),
+        "may_change": of_the_province(request, Action.CHANGE_LAW),
+        "may_try": of_the_province(request, Action.SEE_LAW),
+        "may_see_conversion": of_the_province(request, Action.SEE_LAW)
+        and request.reader.may(Action.SEE_PEOPLE),
     }
     return render(request, "payments/law.html", context)
 
@@ -90,7 +92,7 @@ def table(request: OfficerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def propose(request: OfficerRequest) -> HttpResponse:
     """Enter a change of law, from a file or as one row; nothing counts before a second officer confirms it."""
-    _require_province(request, Action.CHANGE_LAW)
+    require_province(request, Action.CHANGE_LAW)
     provinces = _provinces()
     if request.method == "POST":
         form = ProposalForm(request.POST, request.FILES, provinces=provinces)
@@ -116,7 +118,7 @@ def propose(request: OfficerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def simulation(request: OfficerRequest) -> HttpResponse:
     """What one month would cost with other rates or bases; nothing is kept."""
-    _require_province(request, Action.SEE_LAW)
+    require_province(request, Action.SEE_LAW)
     context: dict[str, Any] = {}
     if request.method == "POST":
         form = SimulationForm(request.POST, request.FILES, provinces=_provinces())
@@ -136,7 +138,7 @@ def simulation(request: OfficerRequest) -> HttpResponse:
 @require_GET
 def proposal(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """One proposal: its rows beside those they overtake, what they would change, and deciding about them."""
-    _require_province(request, Action.SEE_LAW)
+    require_province(request, Action.SEE_LAW)
     found = get_object_or_404(Proposal.objects.select_related("proposed_by", "decided_by"), pk=proposal_id)
     running = found.previewed_at is None
     figures = Figures()
@@ -161,7 +163,7 @@ def proposal(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 def progress(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """The part of a proposal's page that asks again until its preview is reckoned. Whoever watches also reckons one
     part, so a preview comes to its end with no worker at all."""
-    _require_province(request, Action.SEE_LAW)
+    require_province(request, Action.SEE_LAW)
     found = get_object_or_404(Proposal, pk=proposal_id)
     if found.state == ProposalState.OPEN and found.previewed_at is None:
         proposals.reckon_next_part(proposal_id=proposal_id, at=timezone.now())
@@ -174,7 +176,7 @@ def progress(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 @require_POST
 def act(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """Carry out one button of a proposal's page; a refusal becomes a message."""
-    _require_province(request, Action.CHANGE_LAW)
+    require_province(request, Action.CHANGE_LAW)
     get_object_or_404(Proposal, pk=proposal_id)
     now, action = timezone.now(), request.POST.get("action", "")
     try:
@@ -197,7 +199,7 @@ def act(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 @require_GET
 def people(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """Who changes, commune by commune."""
-    _require_province(request, Action.SEE_LAW)
+    require_province(request, Action.SEE_LAW)
     require(request, Action.SEE_PEOPLE)
     found = get_object_or_404(Proposal, pk=proposal_id, state=ProposalState.OPEN)
     communes = list(
@@ -217,13 +219,14 @@ def people(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     )
 
 
-def _of_the_province(request: OfficerRequest, action: Action) -> bool:
+def of_the_province(request: OfficerRequest, action: Action) -> bool:
     """A law counts everywhere, and its figures are everybody's: a role in one district does not reach it."""
     return Unit.objects.provinces().filter(pk__in=request.reader.units(action)).exists()
 
 
-def _require_province(request: OfficerRequest, action: Action) -> None:
-    if not _of_the_province(request, action):
+def require_province(request: OfficerRequest, action: Action) -> None:
+    """Raises PermissionDenied unless the officer may do `action` in the whole province."""
+    if not of_the_province(request, action):
         raise PermissionDenied
 
 
@@ -320,7 +323,7 @@ def _named(rows: dict[str, Change], names: dict[str, str]) -> list[dict[str, Any
 
 
 def _actions(request: OfficerRequest, found: Proposal, figures: Figures) -> dict[str, Any]:
-    if found.state != ProposalState.OPEN or not _of_the_province(request, Action.CHANGE_LAW):
+    if found.state != ProposalState.OPEN or not of_the_province(request, Action.CHANGE_LAW):
         return {"actions": [], "rule": ""}
     url = reverse("law_act", args=[found.pk])
     actions: list[dict[str, Any]] = [

@@ -31,7 +31,10 @@ ACTIONS: dict[Action, tuple[str, str]] = {
         "read the law's tables; see what a change would cost",
         "any unit; the whole province",
     ),
-    Action.CHANGE_LAW: ("propose a change of the law's tables, confirm another's", "the whole province"),
+    Action.CHANGE_LAW: (
+        "propose a change of the law's tables or a conversion of benefits, confirm another's",
+        "the whole province",
+    ),
     Action.ADMINISTER: ("carry a reorganisation of units out, in two steps by two people", "any unit"),
     Action.MANAGE_POST: (
         "sign the Post's contracts, open pay points, plan pay days",

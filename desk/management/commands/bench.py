@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bench import coverage, generation, importing, results
+from bench import coverage, generation, importing, preview, results
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "lookback": generation.measure_lookback,
     "import": importing.measure,
     "coverage": coverage.measure,
+    "preview": preview.measure,
     "results": results.measure,
 }
 
