@@ -81,6 +81,7 @@ class Person(models.Model):
         indexes = [
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trigram"),
             models.Index(fields=["name_sort", "id"], name="person_by_name"),
+            models.Index(fields=["birth_date", "name_folded"], name="person_by_birth_and_name"),
         ]
         constraints = [
             models.UniqueConstraint(
