@@ -1,13 +1,15 @@
-"""Reorganisations of administrative units: prepared by one officer, carried out by another."""
+"""What the pages that cross apps keep: reorganisations of units, uploaded rolls, exports."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from common.fields import NfcCharField
+from common.fields import EncryptedTextField, MonthField, NfcCharField, month_constraint
 
 
 class Reorganisation(models.Model):
@@ -58,3 +60,74 @@ class HamletPlacement(models.Model):
     class Meta:
         verbose_name = _("hamlet of a split commune")
         constraints = [models.UniqueConstraint(fields=["predecessor", "hamlet"], name="a_hamlet_placed_once")]
+
+
+class UploadState(models.TextChoices):
+    WAITING = "waiting", _("waits for a worker")
+    CHECKED = "checked", _("checked, not applied")
+    TO_APPLY = "to_apply", _("is being applied")
+    APPLIED = "applied", _("applied")
+    UNREADABLE = "unreadable", _("refused as a whole")
+    DISCARDED = "discarded", _("discarded")
+
+
+class RollUpload(models.Model):
+    """A roll that an officer uploaded: checked first, applied when they say so, by the same rules as the command.
+
+    The file lies under the private files by this row's uuid until it is applied, discarded or a week old. `report`
+    is what the check found, as JSON under encryption: it quotes the roll. `digest` is of what the officer was shown.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    name = NfcCharField(_("file"), max_length=120)
+    size = models.PositiveIntegerField(_("size, bytes"))
+    state = models.CharField(_("state"), max_length=10, choices=UploadState, default=UploadState.WAITING)
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    report = EncryptedTextField(null=True)
+    digest = models.BinaryField(max_length=32, null=True)
+    paid_through = MonthField(_("paid elsewhere through"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("officer")
+    )
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("uploaded roll")
+        verbose_name_plural = _("uploaded rolls")
+        indexes = [models.Index(fields=["by", "-id"], name="uploads_of_an_officer")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
+            month_constraint("paid_through", "upload_paid_through_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExportLayout(models.Model):
+    """The columns of one officer's export, in the order that another system wants, saved once."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    columns = models.JSONField()
+
+    class Meta:
+        verbose_name = _("columns of an export")
+
+
+class ExportLog(models.Model):
+    """Who took people's numbers out of the system, when, how many and what for. Never changed."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    people = models.PositiveIntegerField()
+    purpose = NfcCharField(_("what for"), max_length=200)
+
+    class Meta:
+        verbose_name = _("export of people")

@@ -71,7 +71,10 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.SEE_PAYMENTS, "overpaid", _("Paid too much")),
             (Action.SEE_PAYMENTS, "budget", _("Budget")),
         ],
-        _("Beneficiaries"): [(Action.SEE_PEOPLE, "people", _("Beneficiaries"))],
+        _("Beneficiaries"): [
+            (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
+            (Action.MAKE_LISTS, "roll_uploads", _("Import a roll")),
+        ],
         _("Reports"): [
             (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
             (Action.SEE_COVERAGE, "difficulties", pgettext("navigation", "Difficulties")),

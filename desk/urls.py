@@ -5,13 +5,20 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import DayConverter
-from desk import reorganisation_views, views
+from desk import reorganisation_views, roll_views, views
 
 register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("people/<int:person_id>/", views.person, name="person"),
+    path("rolls/", roll_views.roll_uploads, name="roll_uploads"),
+    path("rolls/template/", roll_views.roll_template, name="roll_template"),
+    path("rolls/<int:upload_id>/", roll_views.roll_upload, name="roll_upload"),
+    path("rolls/<int:upload_id>/progress/", roll_views.roll_progress, name="roll_progress"),
+    path("rolls/<int:upload_id>/apply/", roll_views.roll_apply, name="roll_apply"),
+    path("rolls/<int:upload_id>/discard/", roll_views.roll_discard, name="roll_discard"),
+    path("rolls/<int:upload_id>/refused/", roll_views.roll_refused, name="roll_refused"),
     path("reorganisations/", reorganisation_views.reorganisations, name="reorganisations"),
     path("reorganisations/<day:on_date>/", reorganisation_views.reorganisation, name="reorganisation"),
     path(

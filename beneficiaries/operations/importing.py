@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from django.db import transaction
 
-from beneficiaries.operations.roll import apply_roll
+from beneficiaries.operations.roll import Difference, apply_roll
 from beneficiaries.roll.columns import HEADERS
 from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.reading import RollReader
 from beneficiaries.roll.row import RollRow
+from beneficiaries.roll.sheets import Conversion, SheetTitles
 
 Progress = Callable[[int, int], None]
 
@@ -30,6 +31,9 @@ class ImportResult:
     errors: list[Problem]
     warnings: list[Problem]
     refused_file: bool = False
+    differences: list[Difference] = field(default_factory=list)
+    conversions: list[Conversion] = field(default_factory=list)
+    sheets: dict[str, SheetTitles] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -43,16 +47,28 @@ def import_roll(
     all_or_nothing: bool = False,
     first_load: bool = False,
     progress: Progress | None = None,
+    units: frozenset[int] | None = None,
+    describe: int = 0,
 ) -> ImportResult:
     """Take the good rows of a roll and name the bad ones; see `apply_roll` for what a row does.
 
     `settled_before` is the first month to pay of rows that have no "paid through" of their own; `today` is the day
     from which moves and changed payout methods count. `all_or_nothing` takes nothing where a row is bad, `dry_run`
-    takes nothing at all. `progress` hears rows done and rows in the sheet (0 where unknown).
+    takes nothing at all. `units`, where given, are the communes whose roll it is: rows of others are refused;
+    `describe` is how many changes of fields are told. `progress` hears rows done and rows in the sheet (0 where
+    unknown).
     Raises UnreadableFile, and then nothing was written.
     """
-    reader = RollReader(path, settled_before=settled_before, settled_known=settled_known, today=today)
-    applied = apply_roll(rows=_watched(reader, progress), first_load=first_load, changes_from=today)
+    reader = RollReader(
+        path, settled_before=settled_before, settled_known=settled_known, today=today, units=units
+    )
+    applied = apply_roll(
+        rows=_watched(reader, progress),
+        first_load=first_load,
+        changes_from=today,
+        units=units,
+        describe=describe,
+    )
     errors = reader.errors + [_in_the_files_words(problem) for problem in applied.errors]
     refuse = all_or_nothing and bool(errors)
     if dry_run or refuse:
@@ -69,6 +85,9 @@ def import_roll(
             key=lambda problem: (problem.sheet, problem.row),
         ),
         refused_file=refuse,
+        differences=applied.differences,
+        conversions=reader.conversions,
+        sheets=reader.titles,
     )
 
 

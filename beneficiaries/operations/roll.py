@@ -19,6 +19,7 @@ from beneficiaries.models import FUNERAL_CATEGORIES, Channel, Payee, PayeeRole, 
 from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.row import RollRow
 from common import crypto, sql
+from common.cccd import mask_account
 from common.text import clean_name, fold, person_sort_key
 
 # Until this age a person is represented by a guardian (Civil Code of 2015, Art. 47 and 136).
@@ -58,6 +59,18 @@ _STEPS_OF_CHANGES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that a row changes; accounts stand with their bank, by their last four digits."""
+
+    sheet: str
+    row: int
+    name: str
+    field: str
+    before: str
+    after: str
+
+
 @dataclass(slots=True)
 class RollResult:
     """How many rows were new, changed something, changed nothing; `errors` names the refused ones."""
@@ -67,6 +80,7 @@ class RollResult:
     unchanged: int
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
 
     @property
     def refused(self) -> int:
@@ -80,6 +94,8 @@ def apply_roll(
     dry_run: bool = False,
     first_load: bool = False,
     changes_from: date | None = None,
+    units: frozenset[int] | None = None,
+    describe: int = 0,
 ) -> RollResult:
     """Bring people, entitlements and payout methods to what `rows` say; the same rows again change nothing.
 
@@ -90,12 +106,16 @@ def apply_roll(
 
     Every new grant, and every change that touches money, makes its person reckoned again from the first month it
     touches; `first_load` leaves out the new grants, for a roll whose months are all paid by regular rounds.
+    `units` are the communes whose roll it is: people who live elsewhere are refused (a move is asked for). Up to
+    `describe` changes of fields are told in `differences`.
     `dry_run` reports the same and writes nothing. Raises IntegrityError where a row breaks a constraint of the
     tables: rows come checked.
     """
     with connection.cursor() as cursor:
         stage(cursor, rows)
-        result = apply_staged(cursor, first_load=first_load, changes_from=changes_from)
+        result = apply_staged(
+            cursor, first_load=first_load, changes_from=changes_from, units=units, describe=describe
+        )
         if not dry_run and result.new:
             result.warnings = _lookalikes(cursor) if not first_load else []
     if dry_run:
@@ -118,7 +138,12 @@ def stage(cursor: CursorWrapper, rows: Iterable[RollRow]) -> int:
 
 
 def apply_staged(
-    cursor: CursorWrapper, *, first_load: bool = False, changes_from: date | None = None
+    cursor: CursorWrapper,
+    *,
+    first_load: bool = False,
+    changes_from: date | None = None,
+    units: frozenset[int] | None = None,
+    describe: int = 0,
 ) -> RollResult:
     """Apply what `stage` left in this transaction's temporary table; see `apply_roll`."""
     params = {
@@ -128,9 +153,12 @@ def apply_staged(
     }
     for table in ("roll_person", "roll_grant", "roll_change"):
         sql.run(cursor, "beneficiaries", table, params)
+        if table == "roll_person" and units is not None:
+            sql.run(cursor, "beneficiaries", "roll_elsewhere", {"units": sorted(units)})
         cursor.execute(f"ANALYZE {table}")
     refused = sql.rows(cursor, "beneficiaries", "roll_refused", params)
     counts = sql.rows(cursor, "beneficiaries", "roll_counts", params)[0]
+    differences = _differences(cursor, describe) if counts["changed"] and describe else []
     if counts["changed"]:
         for step in _STEPS_OF_CHANGES:
             sql.run(cursor, "beneficiaries", step, params)
@@ -138,7 +166,7 @@ def apply_staged(
     if counts["new"] or counts["changed"]:
         for step in _STEPS:
             sql.run(cursor, "beneficiaries", step, params)
-    return RollResult(**counts, errors=[_refusal(row) for row in refused])
+    return RollResult(**counts, errors=[_refusal(row) for row in refused], differences=differences)
 
 
 def _lines(rows: Iterable[RollRow]) -> Iterator[tuple[Any, ...]]:
@@ -211,6 +239,27 @@ def _learn_numbers(cursor: CursorWrapper) -> None:
     )
 
 
+def _differences(cursor: CursorWrapper, most: int) -> list[Difference]:
+    return [
+        Difference(row["sheet"], row["number"], row["name"], row["field"], *_before_and_after(row))
+        for row in sql.rows(cursor, "beneficiaries", "roll_differences", {"most": most})
+    ]
+
+
+def _before_and_after(row: dict[str, Any]) -> tuple[str, str]:
+    if row["field"] != "account":
+        return row["before"], row["after"]
+    column = PayoutMethod._meta.get_field("account")
+    shown = []
+    for bank, stored, uuid in (
+        (row["before"], row["old_account"], row["old_uuid"]),
+        (row["after"], row["new_account"], row["new_uuid"]),
+    ):
+        number = column.decrypt(bytes(stored), PayoutMethod(uuid=uuid)) if stored else ""
+        shown.append(f"{bank} {mask_account(number)}" if number else bank)
+    return shown[0], shown[1]
+
+
 def _lookalikes(cursor: CursorWrapper) -> list[Problem]:
     message = _("Someone of the same name and birth date already lives in this commune. If it is one person, "
                 "correct the citizen number so that nobody is paid twice.")  # fmt: skip
@@ -227,6 +276,8 @@ def _refusal(row: dict[str, Any]) -> Problem:
         "two_people": _("Two people of this name, birth date and commune are registered: write the citizen number."),
         "perhaps_known": _("Someone of this name, year of birth and commune is registered without a citizen number: "
                            "write the number on that person's page first, or enter this person by hand."),
+        "lives_elsewhere": _("This person is registered in another area: ask for a move instead of entering the "
+                             "person here."),
         "same_person": _("This is the person of row %(row)s, described differently: describe them alike."),
         "repeated": _("Row %(row)s already grants this category to this person for the same months."),
         "two_entitlements": _("Two registered entitlements of this category overlap these months: write the months "

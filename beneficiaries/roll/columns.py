@@ -122,6 +122,8 @@ def find_header(rows: Sequence[Sequence[object]]) -> int | None:
 # The template's example and its sheet of codes; an import leaves out both.
 EXAMPLE_MARK = "VÍ DỤ"
 LISTS_SHEET = "Danh mục"
+# The column that a file of refused rows adds; an import of the corrected file leaves it out.
+REASON_HEADER = "Lý do từ chối"
 EXAMPLE = {
     "stt": EXAMPLE_MARK, "name": "Nguyễn Thị Ví Dụ (xóa dòng này)", "birth_date": "12/03/1941", "sex": "Nữ",
     "national_id": "060141000001", "hamlet": "Khu phố 3", "commune": "Phường Mũi Né",

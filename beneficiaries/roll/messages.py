@@ -24,6 +24,7 @@ ERRORS = {
     "commune": _("There is no commune “%(value)s” in that district: check the name."),
     "commune_then": _("There is no commune “%(value)s” on %(day)s: write the commune as it was then, with its type."),
     "commune_ambiguous": _("Several communes are called “%(value)s”: write the district too."),
+    "outside_area": _("This commune is not yours: its own officers enter its people."),
     "category": _("There is no category “%(value)s”: take the code from the list of categories."),
     "category_name": _("No category is called “%(value)s”: write its code."),
     "category_ambiguous": _("Several categories are called “%(value)s”: write the code."),

@@ -20,13 +20,23 @@ class RollReader(SheetReader):
     """The good rows of a roll, once.
 
     `settled_before` is the first month to pay where the row has no Đã chi trả đến hết tháng (`settled_known` says
-    whether somebody said so), `today` the day beyond which no one is born.
+    whether somebody said so), `today` the day beyond which no one is born, `units` the communes whose roll it is
+    (None: any).
     """
 
     required = (("name",), ("birth_date",), ("commune",), ("from_month",), ("category", "category_name"))
 
-    def __init__(self, path: Path, *, settled_before: date, settled_known: bool, today: date) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        settled_before: date,
+        settled_known: bool,
+        today: date,
+        units: frozenset[int] | None = None,
+    ) -> None:
         super().__init__(path)
+        self._units = units
         self._settled_before, self._settled_known, self._today = settled_before, settled_known, today
         self._people: dict[str, tuple[int, tuple[str, ...]]] = {}
 
@@ -43,7 +53,9 @@ class RollReader(SheetReader):
         row = reader.read(line.sheet.name, line.number)
         for finding in reader.warnings:
             self._tell(self.warnings, line.sheet, line.number, finding)
-        findings = line.unreadable + reader.errors + (self._differences(row) if row else [])
+        findings = line.unreadable + reader.errors
+        if row:
+            findings += self._differences(row) + self._elsewhere(row)
         if findings or row is None:
             self._refuse(line.sheet, line.number, findings)
             return None
@@ -51,6 +63,10 @@ class RollReader(SheetReader):
             self._told_once(line.sheet, line.number, "paid_through", "settled_unknown",
                             {"month": format_month(self._settled_before)})  # fmt: skip
         return row
+
+    def _elsewhere(self, row: RollRow) -> list[Finding]:
+        outside = self._units is not None and row.commune_id not in self._units
+        return [Finding("commune", "outside_area")] if outside else []
 
     def _differences(self, row: RollRow) -> list[Finding]:
         """A number that comes again must describe the same person."""

@@ -12,7 +12,14 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from beneficiaries.roll.cells import text_of
-from beneficiaries.roll.columns import EXAMPLE_MARK, HEADERS, LISTS_SHEET, column_of, find_header
+from beneficiaries.roll.columns import (
+    EXAMPLE_MARK,
+    HEADERS,
+    LISTS_SHEET,
+    REASON_HEADER,
+    column_of,
+    find_header,
+)
 from beneficiaries.roll.messages import ERRORS, WARNINGS
 from beneficiaries.roll.one_row import Finding
 from beneficiaries.roll.problem import Problem
@@ -24,6 +31,7 @@ _LOOKED_AT = 50
 # A sheet read by the wrong columns is bad in every row: nobody reads more than this of it.
 MAX_REFUSED = 10_000
 _LONGEST = 4_000
+_CONVERSIONS_SHOWN = 20
 _FOOT = re.compile(
     r"((tong|cong)( cong| so| nhom| trang)?( tien)?\s*([:(0-9]|$)|(tong|cong) (cong|so|nhom|trang|xa|phuong|huyen)\b"
     r"|(bang chu|so tien bang chu|nguoi lap|lap bieu|lap bang|ke toan|thu truong|thu quy|chu tich|pho chu tich|giam doc"
@@ -60,6 +68,23 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetTitles:
+    """Where a sheet's header row stands, and its titles by position."""
+
+    row: int
+    titles: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A text in an old font, as typed and as read."""
+
+    font: str
+    typed: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonLine:
     """One row about a person: cells by column, unknown columns joined as `notes`, and what is unreadable in it."""
 
@@ -84,6 +109,8 @@ class SheetReader:
         self.seen = self.refused = self.total = 0
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.conversions: list[Conversion] = []
+        self.titles: dict[str, SheetTitles] = {}
 
     def _lines(self) -> Iterator[PersonLine]:
         """Each row that is about a person."""
@@ -142,6 +169,7 @@ class SheetReader:
             return None
         sheet.header_row = ahead[at].number
         sheet.titles = {place: cell for place, cell in enumerate(ahead[at].cells) if cell is not None}
+        titles: dict[int, str] = {}
         for position, cell in enumerate(lines[at]):
             key, header = column_of(cell), text_of(_repaired(cell)[0] if isinstance(cell, str) else cell)
             if key == "name" and sheet.name_title is None:
@@ -150,8 +178,11 @@ class SheetReader:
                 self._told(sheet, sheet.header_row, header, "second_column", {})
             elif key:
                 sheet.keys[position], sheet.headers[key] = key, header
-            elif header:
+            elif header and header != REASON_HEADER:
                 sheet.unknown[position] = header
+            if header and header != REASON_HEADER:
+                titles[position] = header
+        self.titles[sheet.name] = SheetTitles(sheet.header_row, titles)
         self._need(sheet)
         return sheet
 
@@ -195,6 +226,8 @@ class SheetReader:
         text, encoding, trouble = _repaired(str(_decoded(cell, sheet)))
         if encoding:
             self._told_once(sheet, number, key, "legacy_font", {"font": encoding.upper()})
+            if len(self.conversions) < _CONVERSIONS_SHOWN:
+                self.conversions.append(Conversion(encoding.upper(), cell, text))
         if trouble == "unreadable" and key != "notes":
             bad.append(Finding(key, "unreadable", {"value": text[:80]}))
         elif trouble and key in ("name", "payee_name", "holder"):

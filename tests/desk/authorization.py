@@ -182,6 +182,15 @@ ROWS = [
     Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "withdraw"}),
     Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "confirm"}),
     Row("law_act", "POST", "403 403 403 403 403 403 404 403 403", fields={"action": "no such thing"}),
+    # A roll is uploaded by who makes lists; an upload is its officer's own, and nobody else's exists.
+    Row("roll_uploads", "GET", "403 200 403 403 403 403 200 403 403"),
+    Row("roll_uploads", "POST", "403 422 403 403 403 403 422 403 403"),
+    Row("roll_template", "GET", "403 200 403 403 403 403 200 403 403"),
+    Row("roll_upload", "GET", "403 200 403 403 403 403 404 403 403"),
+    Row("roll_progress", "GET", "403 200 403 403 403 403 404 403 403"),
+    Row("roll_refused", "GET", "403 404 403 403 403 403 404 403 403"),
+    Row("roll_apply", "POST", "403 302 403 403 403 403 404 403 403"),
+    Row("roll_discard", "POST", "403 302 403 403 403 403 404 403 403"),
     # A reorganisation of units is the administrators'; hamlets are placed by who makes the lists.
     Row("reorganisations", "GET", "403 403 403 403 403 403 302 403 403"),
     Row("reorganisation", "GET", "403 403 403 403 403 403 200 403 403"),

@@ -7,6 +7,7 @@ from datetime import date
 from accounts.models import Role, RoleName
 from areas.models import Unit
 from benefits.entering import Entered, complete
+from desk.models import RollUpload
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
 from reports.operations import raise_difficulty, refresh_figures
@@ -69,12 +70,21 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "law_progress": ([proposal.pk], []),
         "law_act": ([proposal.pk], []),
         "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
+        **{
+            f"roll_{page}": ([_upload(world)], [])
+            for page in ("upload", "progress", "refused", "apply", "discard")
+        },
         "reorganisation": ([date(2025, 7, 1)], []),
         "reorganisation_hamlets": ([date(2025, 7, 1)], []),
         "cycle": ([DECEMBER], []),
         "cycle_progress": ([DECEMBER], []),
         "cycle_act": ([DECEMBER], []),
     }
+
+
+def _upload(world: World) -> int:
+    facts = {"by": world.officers["preparer"], "at": worlds.NOON, "seen_at": worlds.NOON}
+    return RollUpload.objects.create(name="danh-sach.xlsx", size=1, **facts).pk
 
 
 def _difficulty(world: World, unit: Unit) -> int:
