@@ -208,6 +208,14 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(os.environ.get("ANSINH_FILES") or services.state_dir(os.environ) / "files")
 
+# Of one request with files: more ends the connection before it is stored.
+UPLOAD_MAX_BYTES = 40 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 10
 SESSION_COOKIE_SAMESITE = "Lax"

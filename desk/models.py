@@ -80,7 +80,7 @@ class RollUpload(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     name = NfcCharField(_("file"), max_length=120)
-    size = models.PositiveIntegerField(_("size, bytes"))
+    size = models.PositiveIntegerField()
     state = models.CharField(_("state"), max_length=10, choices=UploadState, default=UploadState.WAITING)
     rows = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)

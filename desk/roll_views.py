@@ -9,15 +9,13 @@ from itertools import islice
 from pathlib import Path
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Action
@@ -33,7 +31,7 @@ from common.months import read_month
 from desk import tasks
 from desk.models import RollUpload, UploadState
 from desk.operations import rolls
-from desk.operations.rolls import MAX_BYTES, UploadRefused
+from desk.operations.rolls import UploadRefused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RING_AGAIN = timedelta(seconds=20)
@@ -64,32 +62,11 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-class Bounded(FileUploadHandler):
-    """Ends the connection as soon as more arrives than a roll may have, before it is stored."""
-
-    chunk_size = 1 << 20
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        if start + len(raw_data) > MAX_BYTES + self.chunk_size:
-            raise StopUpload(connection_reset=True)
-        return raw_data
-
-    def file_complete(self, file_size: int) -> UploadedFile | None:
-        return None
-
-
-@csrf_exempt
-def roll_uploads(request: HttpRequest) -> HttpResponse:
-    """The upload form and the officer's uploads. Bounded before anything is read, then protected as every page."""
-    request.upload_handlers.insert(0, Bounded(request))
-    return _roll_uploads(request)
-
-
-@csrf_protect
 @require_http_methods(["GET", "POST"])
-def _roll_uploads(request: OfficerRequest) -> HttpResponse:
+def roll_uploads(request: OfficerRequest) -> HttpResponse:
+    """The upload form and the officer's uploads."""
     require(request, Action.MAKE_LISTS)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -107,7 +84,7 @@ def _roll_uploads(request: OfficerRequest) -> HttpResponse:
             _ring(request, made, apply=False)
             return redirect("roll_upload", made.pk)
     mine = RollUpload.objects.filter(by=request.user).order_by("-pk").defer("report")[:20]
-    context = {"form": form, "uploads": mine, "most": MAX_BYTES >> 20}
+    context = {"form": form, "uploads": mine, "most": settings.UPLOAD_MAX_BYTES >> 20}
     return render(request, "desk/roll_uploads.html", context, status=422 if form.errors else 200)
 
 
@@ -181,7 +158,7 @@ def roll_discard(request: OfficerRequest, upload_id: int) -> HttpResponse:
 
 
 @require_GET
-def roll_refused(request: OfficerRequest, upload_id: int) -> HttpResponse:
+def roll_refused(request: OfficerRequest, upload_id: int) -> FileResponse:
     """The refused rows as a workbook, the reason in the row."""
     upload = _find(request, upload_id)
     report = rolls.report_of(upload)
@@ -203,7 +180,7 @@ def roll_refused(request: OfficerRequest, upload_id: int) -> HttpResponse:
 
 
 @require_GET
-def roll_template(request: OfficerRequest) -> HttpResponse:
+def roll_template(request: OfficerRequest) -> FileResponse:
     """The empty roll, with the codes and names in use today."""
     require(request, Action.MAKE_LISTS)
     made = tempfile.TemporaryFile()  # noqa: SIM115 the answer closes it

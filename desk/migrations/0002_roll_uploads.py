@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', common.fields.NfcCharField(max_length=120, verbose_name='file')),
-                ('size', models.PositiveIntegerField(verbose_name='size, bytes')),
+                ('size', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'waits for a worker'), ('checked', 'checked, not applied'), ('to_apply', 'is being applied'), ('applied', 'applied'), ('unreadable', 'refused as a whole'), ('discarded', 'discarded')], default='waiting', max_length=10, verbose_name='state')),
                 ('rows', models.PositiveIntegerField(default=0)),
                 ('done', models.PositiveIntegerField(default=0)),

@@ -25,7 +25,6 @@ from common.months import add_months, month_of
 from desk.models import RollUpload, UploadState
 from payments.models import Cycle, CycleState
 
-MAX_BYTES = 40 * 2**20
 KEPT = timedelta(days=7)
 # Nobody reads more than this of a preview; the refused rows go whole into a workbook.
 DESCRIBED, LISTED = 500, 10_000
@@ -41,9 +40,10 @@ def keep(
 ) -> RollUpload:
     """Keep an uploaded file to be checked. Raises UploadRefused for one too large, UnreadableFile for what no roll
     is: both before anything is stored. Files a week old are removed on the way."""
-    if size > MAX_BYTES:
+    if size > settings.UPLOAD_MAX_BYTES:
         raise UploadRefused(
-            _("The file is larger than %(size)s MB: split it by commune.") % {"size": MAX_BYTES >> 20}
+            _("The file is larger than %(size)s MB: split it by commune.")
+            % {"size": settings.UPLOAD_MAX_BYTES >> 20}
         )
     made = RollUpload(
         name=Path(name).name[-120:] or "?", size=size, paid_through=paid_through, by=by, at=at, seen_at=at

@@ -187,7 +187,7 @@ def test_what_no_roll_is_leaves_nothing_behind(world, tmp_path):
         rolls.keep(file=io.BytesIO(b""), name="x", size=0, paid_through=None, by=world.officers["preparer"],
                    at=worlds.NOON)  # fmt: skip
     with pytest.raises(UploadRefused):
-        rolls.keep(file=io.BytesIO(b"x"), name="x", size=rolls.MAX_BYTES + 1, paid_through=None,
+        rolls.keep(file=io.BytesIO(b"x"), name="x", size=settings.UPLOAD_MAX_BYTES + 1, paid_through=None,
                    by=world.officers["preparer"], at=worlds.NOON)  # fmt: skip
 
 
@@ -220,3 +220,11 @@ def test_the_report_is_encrypted_at_rest(world, tmp_path):
     made = upload(world, tmp_path, [row(1, name="Lương Thị Bí Mật", commune="Phường Không Có")])
     stored = RollUpload.objects.filter(pk=made.pk).values_list("report", flat=True)[0]
     assert "Không Có".encode() not in bytes(stored)
+
+
+def test_more_than_a_roll_can_be_ends_the_connection_before_it_is_stored(world, settings):
+    settings.UPLOAD_MAX_BYTES = 200_000
+    sent = SimpleUploadedFile("a.xlsx", b"x" * 300_000)
+    answer = world.client("preparer").post(reverse("roll_uploads"), {"file": sent})
+    assert answer.status_code == 422
+    assert not RollUpload.objects.exists()
