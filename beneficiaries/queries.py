@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.access import Action, Reader
 from areas.models import Unit
+from beneficiaries.collecting import may_collect
 from beneficiaries.models import (
     Channel,
     Entitlement,
     Obstacle,
     Payee,
-    PayeeRole,
     PayoutMethod,
     Person,
     Residence,
@@ -124,18 +124,9 @@ def category_name(*, category: Category, person: Person, reader: Reader, english
 
 
 def collectors(*, person: Person, on: date) -> list[Payee]:
-    """Who may collect for a person on a day, besides the person (rules G04, D01).
-
-    While the person lives: guardian, foster carer, and whoever is authorised, for a year where no term was given (Civil
-    Code Art. 563). From the death on those lapse, and funeral organisers and heirs collect, each on a document.
-    """
-    after_death = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
-    payees = Payee.objects.filter(_current(on), _not_revoked(on), person=person).order_by("pk")
-    if person.died_on is not None and person.died_on <= on:
-        return list(payees.filter(role__in=after_death).exclude(document=""))
-    a_year_ago = on.replace(year=on.year - 1, day=min(on.day, 28) if on.month == 2 else on.day)
-    lapsed = Q(role=PayeeRole.AUTHORISED, valid_to__isnull=True, valid_from__lte=a_year_ago)
-    return list(payees.exclude(role__in=after_death).exclude(lapsed))
+    """Who may collect for a person on a day, besides the person (`beneficiaries.collecting`)."""
+    payees = Payee.objects.filter(_current(on), person=person).order_by("pk")
+    return [payee for payee in payees if may_collect(payee, died_on=person.died_on, on=on)]
 
 
 def _with_current(people: QuerySet[Person], on: date) -> QuerySet[Person]:

@@ -16,11 +16,15 @@ CONFLICTS: dict[str, Promise] = {
 ALERTS: dict[str, Promise] = {
     "collector": _("collects for many people"),
     "fast": _("marks that came too fast"),
-    "dead": _("reported dead, yet collected in person"),
+    "dead": _("reported dead, yet collected as if living"),
     "scan": _("signatures on the scan differ from the marks"),
     "minutes": _("the supervisor's count differs from the marks"),
     "denied": _("says on the telephone that the money did not come"),
 }
+_LAPSED = _(
+    "Ask the person who shall collect from now on and record a new authorisation; until then only the person collects "
+    "(Civil Code, Art. 563: an authorisation without a term lapses after a year)."
+)
 # What the commune is asked to do about one person.
 NOTICES: dict[tuple[str, str], Promise] = {
     ("died", "BTXH"): _(
@@ -38,4 +42,6 @@ NOTICES: dict[tuple[str, str], Promise] = {
     ("uncollected", "NCC"): _(
         "Visit the person. No rule suspends people with revolutionary contributions for this."
     ),
+    ("lapsed", "BTXH"): _LAPSED,
+    ("lapsed", "NCC"): _LAPSED,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -50,7 +50,7 @@ def prepare_post(*, month: date) -> int:
     return calendar.plan_month(communes=ids, month=month, day=month.replace(day=5), supervisor=SUPERVISOR)
 
 
-def deal_out(*, month: date) -> int:
+def deal_out(*, month: date, at: datetime) -> int:
     """Put the month's funded postal lists on its pay days, where some are planned; how many payments."""
     communes = PayDay.objects.filter(month=month).values_list("point__commune", flat=True).distinct()
-    return calendar.list_payments(month=month, communes=list(communes)) if communes else 0
+    return calendar.list_payments(month=month, communes=list(communes), at=at) if communes else 0

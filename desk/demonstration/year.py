@@ -99,7 +99,7 @@ def _pay(month: date, people: Cast, progress: Callable[[int, int], None], at: da
         progress(next(done), len(lists))
 
     _side_by_side(send, lists)
-    deal_out(month=month)
+    deal_out(month=month, at=at)
     _side_by_side(report, lists)
 
 

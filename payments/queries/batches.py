@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.access import Action, Reader
 from areas.models import Unit
+from beneficiaries.collecting import may_collect
 from beneficiaries.models import Payee, Provider
 from common import sql
 from common.keyset import KeysetPage, Place, keyset_page
@@ -251,10 +252,11 @@ def whole_list(*, batch: Batch) -> tuple[list[Payment], dict[int, list[Payee]]]:
 
 def _payees(batch: Batch, people: list[int] | QuerySet[Any, Any]) -> dict[int, list[Payee]]:
     day = batch.round.routed_on
-    current = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
     found: dict[int, list[Payee]] = defaultdict(list)
-    for payee in Payee.objects.filter(current, person__in=people, valid_from__lte=day).order_by("pk"):
-        found[payee.person_id].append(payee)
+    rows = Payee.objects.filter(person__in=people, valid_from__lte=day).annotate(died=F("person__died_on"))
+    for payee in rows.order_by("pk"):
+        if may_collect(payee, died_on=payee.died, on=day):
+            found[payee.person_id].append(payee)
     return found
 
 

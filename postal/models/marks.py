@@ -93,6 +93,7 @@ class NoticeKind(models.TextChoices):
     DIED = "died", _("reported dead at the pay desk")
     MOVED = "moved", _("reported moved at the pay desk")
     UNCOLLECTED = "uncollected", _("not collected three months in a row")
+    LAPSED = "lapsed", _("the authorisation to collect has lapsed")
 
 
 class Notice(models.Model):

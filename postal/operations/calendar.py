@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from common import sql
 from payments.models import month_id_range
 from postal.models import PayDay, PayPlace, PayPoint
 from postal.operations.errors import PostalError
+from postal.operations.notices import ask_about_lapsed
 
 FARTHEST = timedelta(days=62)
 
@@ -85,14 +86,17 @@ def name_supervisor(*, day: PayDay, supervisor: str, supervisor_title: str = "")
         raise PostalError(_("The day is sealed; nothing of it changes any more."))
 
 
-def list_payments(*, month: date, communes: Sequence[int]) -> int:
+def list_payments(*, month: date, communes: Sequence[int], at: datetime) -> int:
     """Put the communes' (ids) postal payments of a cycle on the lists of its pay days; how many were added.
 
     Only lists that the Treasury has funded; what stands on a list stays there, so a second run adds only what came
-    later. What finds no pay day is named by `queries.calendar.unlisted`.
+    later. What finds no pay day is named by `queries.calendar.unlisted`. Communes are told of authorisations that have
+    lapsed by the pay day.
     """
     low, high = month_id_range(month)
     params = {"low": low, "high": high, "month": month, "day": month, "communes": list(communes)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('postal lists', 0))")
-        return sql.run(cursor, "postal", "list_payments", params)
+        added = sql.run(cursor, "postal", "list_payments", params)
+        ask_about_lapsed(month=month, communes=communes, at=at)
+    return added

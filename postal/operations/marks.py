@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from beneficiaries.collecting import lapses_on
 from beneficiaries.models import POST, Payee
 from payments.models import Payment
 from payments.operations.outcomes import Reported, record_outcomes
 from payments.transitions import Outcome
-from postal.models import Listing, Mark, MarkKind, Notice, NoticeKind, NotPaidReason, PayDay
+from postal.models import Listing, Mark, MarkKind, NoticeKind, NotPaidReason, PayDay
 from postal.operations.errors import PostalError
+from postal.operations.notices import Question, ask_communes
 from postal.queries.marks import day_states
 
 CLOCK_SLACK = timedelta(minutes=10)
@@ -58,17 +60,13 @@ def receive_marks(*, day: PayDay, marks: Sequence[NewMark], by: User, at: dateti
         locked = PayDay.objects.select_for_update().get(pk=day.pk)
         listed = dict(Listing.objects.filter(pay_day=day).values_list("payment_id", "payment__person_id"))
         known = Mark.objects.in_bulk([mark.id for mark in marks])
-        payees = dict(
-            Payee.objects.filter(pk__in=[mark.payee for mark in marks if mark.payee]).values_list(
-                "pk", "person_id"
-            )
-        )
+        payees = Payee.objects.in_bulk({mark.payee for mark in marks if mark.payee})
         answers: list[Received] = []
         new: dict[UUID, Mark] = {}
         for mark in marks:
             made = _row(mark, day, by, at, late=locked.sealed_at is not None)
             before = known.get(mark.id) or new.get(mark.id)
-            why = _fault(mark, listed, payees, at)
+            why = _fault(mark, locked, listed, payees, at)
             if before is not None:
                 same = _content(before) == _content(made)
                 answers.append(
@@ -82,7 +80,7 @@ def receive_marks(*, day: PayDay, marks: Sequence[NewMark], by: User, at: dateti
                 new[mark.id] = made
                 answers.append(Received(mark.id, "late" if made.late else "kept"))
         Mark.objects.bulk_create(new.values())
-        _ask_communes(list(new.values()), at)
+        ask_communes(questions=_reported(list(new.values())), at=at)
     return answers
 
 
@@ -145,7 +143,7 @@ def _content(mark: Mark) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _fault(mark: NewMark, listed: dict[int, int], payees: dict[int, int], at: datetime) -> str:
+def _fault(mark: NewMark, day: PayDay, listed: dict[int, int], payees: dict[int, Payee], at: datetime) -> str:
     if mark.payment not in listed:
         return _("This payment is not on the day's list.")
     if mark.marked_at > at + CLOCK_SLACK:
@@ -153,9 +151,7 @@ def _fault(mark: NewMark, listed: dict[int, int], payees: dict[int, int], at: da
     if mark.kind == MarkKind.PAID:
         if not mark.receipt.strip() or mark.reason:
             return _("A paid mark needs its receipt number and no reason.")
-        if mark.payee is not None and payees.get(mark.payee) != listed[mark.payment]:
-            return _("This payee does not belong to the person.")
-        return ""
+        return _payee_fault(payees.get(mark.payee), listed[mark.payment], day) if mark.payee else ""
     if mark.kind != MarkKind.NOT_PAID or mark.reason not in NotPaidReason.values:
         return _("Say why it was not collected.")
     if mark.payee is not None or mark.receipt.strip():
@@ -163,18 +159,28 @@ def _fault(mark: NewMark, listed: dict[int, int], payees: dict[int, int], at: da
     return ""
 
 
-def _ask_communes(marks: Sequence[Mark], at: datetime) -> None:
+def _payee_fault(payee: Payee | None, person: int, day: PayDay) -> str:
+    """Why this one may not collect; a death that the device could not know of is an alert, not a refusal."""
+    if payee is None or payee.person_id != person:
+        return _("This payee does not belong to the person.")
+    end = lapses_on(payee)
+    if end is not None and end <= day.day:
+        return _("The authorisation of %(name)s lapsed on %(date)s.") % {
+            "name": payee.name, "date": f"{end:%d/%m/%Y}",
+        }  # fmt: skip
+    return ""
+
+
+def _reported(marks: Sequence[Mark]) -> list[Question]:
+    """What marks with a death or a move make the system ask the communes."""
     reported = {
         mark.payment_id: NOTICES[NotPaidReason(mark.reason)] for mark in marks if mark.reason in NOTICES
     }
-    payments = Payment.objects.filter(pk__in=reported).select_related("batch__round")
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                person_id=payment.person_id, commune_id=payment.commune_id, scheme=payment.batch.scheme,
-                kind=reported[payment.pk], month=payment.batch.round.cycle_id, payment=payment, opened_at=at,
-            )
-            for payment in payments
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    payments = Payment.objects.filter(pk__in=reported).select_related("batch__round").order_by("pk")
+    return [
+        Question(
+            payment.person_id, payment.commune_id, payment.batch.scheme, reported[payment.pk],
+            payment.batch.round.cycle_id, payment.pk,
+        )
+        for payment in payments
+    ]  # fmt: skip

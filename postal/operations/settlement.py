@@ -18,6 +18,7 @@ from payments.operations.outcomes import Reported, record_outcomes
 from payments.transitions import Outcome
 from postal.models import Correction, Notice, NoticeKind, PayDay
 from postal.operations.errors import PostalError
+from postal.operations.notices import Question, ask_communes
 
 MONTHS_IN_A_ROW = 3
 
@@ -93,13 +94,13 @@ def _ask_about_the_uncollected(batch: Batch, at: datetime) -> None:
     }
     with connection.cursor() as cursor:
         rows = sql.rows(cursor, "postal", "uncollected", params)
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                person_id=row["person"], commune_id=row["commune"], scheme=row["scheme"], payment_id=row["payment"],
-                kind=NoticeKind.UNCOLLECTED, month=batch.round.cycle_id, opened_at=at,
+    ask_communes(
+        questions=[
+            Question(
+                row["person"], row["commune"], row["scheme"], NoticeKind.UNCOLLECTED, batch.round.cycle_id,
+                row["payment"],
             )
             for row in rows
         ],
-        ignore_conflicts=True,
+        at=at,
     )  # fmt: skip

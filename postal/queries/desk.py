@@ -23,11 +23,9 @@ def desk_list(*, day: PayDay) -> dict[str, Any]:
     key = hmac.digest(settings.SECRET_KEY.encode(), f"pay desk {day.pk}".encode(), "sha256").hex()
     marks, states = day_marks(day=day), day_states(day=day)
     lists = pay_lists(days=[day])
-    cards = dict(
-        Payee.objects.filter(
-            pk__in=[payee.id for made in lists for row in made.rows for payee in row.payees]
-        ).in_bulk()
-    )
+    shown = {payee.id for made in lists for row in made.rows for payee in row.payees}
+    shown |= {payee.id for made in lists for row in made.rows for payee in row.lapsed}
+    cards = Payee.objects.in_bulk(shown)
     stopping = {order.payment_id for order in waiting_stops(day=day)}
     rows = [
         _row(made, row, key, cards)
@@ -60,11 +58,18 @@ def _row(made: PayList, row: ListRow, key: str, cards: dict[int, Payee]) -> dict
         }
         for payee in row.payees
     ]  # fmt: skip
+    lapsed = [
+        {
+            "name": payee.name, "since": f"{payee.since:%d/%m/%Y}",
+            "scan": scan_hash(card.national_id, key) if (card := cards[payee.id]).national_id else "",
+        }
+        for payee in row.lapsed
+    ]  # fmt: skip
     return {
         "payment": str(row.payment), "number": row.number, "scheme": made.batch.get_scheme_display(),
         "name": row.name, "folded": fold(row.name), "birth": row.birth, "national_id": row.masked_id,
         "hamlet": row.hamlet, "amount": row.amount, "regular": row.regular, "arrears": row.arrears,
-        "recovery": row.recovery, "dead": row.dead, "payees": payees, "paid": row.outcome == "paid",
+        "recovery": row.recovery, "dead": row.dead, "payees": payees, "lapsed": lapsed, "paid": row.outcome == "paid",
         "scan": scan_hash(row.national_id, key) if row.national_id else "",
         "receipt": f"{made.day.day:%d%m}-{made.day.pk}-{made.batch.scheme[0]}{row.number}",
     }  # fmt: skip

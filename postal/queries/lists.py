@@ -9,9 +9,9 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
-from beneficiaries.models import Payee, Person
+from beneficiaries.collecting import lapses_on, may_collect
+from beneficiaries.models import Payee, PayeeRole, Person
 from common import sql
 from common.cccd import mask
 from common.crypto import decrypt
@@ -28,6 +28,15 @@ class ListPayee:
     name: str
     national_id: str
     document: str
+
+
+@dataclass(frozen=True, slots=True)
+class LapsedPayee:
+    """Who was authorised and no longer collects, since which day."""
+
+    id: int
+    name: str
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class ListRow:
     outcome: str
     dead: bool
     payees: Sequence[ListPayee] = ()
+    lapsed: Sequence[LapsedPayee] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +97,15 @@ def pay_lists(*, days: Sequence[PayDay]) -> list[PayList]:
     batches = Batch.objects.select_related("round__cycle", "unit__parent", "provider").in_bulk(
         {row["batch"] for row in rows}
     )
-    payees = _payees({row["person"] for row in rows}, min((day.day for day in days), default=date.max))
+    payees = _payees({row["person"] for row in rows})
     found: dict[tuple[int, int], PayList] = {}
     for row in rows:
         key = row["pay_day"], row["batch"]
         if key not in found:
             found[key] = PayList(by_id[row["pay_day"]], batches[row["batch"]])
         day = found[key].day.day
-        current = [
-            payee
-            for payee, since, until in payees.get(row["person"], ())
-            if since <= day and (until is None or until >= day)
-        ]
+        known = payees.get(row["person"], ())
+        current = [made for made, payee in known if may_collect(payee, died_on=row["died_on"], on=day)]
         number = _open_id(row["national_id"], row["uuid"])
         found[key].rows.append(
             ListRow(
@@ -107,6 +114,7 @@ def pay_lists(*, days: Sequence[PayDay]) -> list[PayList]:
                 masked_id=mask(number) if number else "", hamlet=row["hamlet"], regular=row["regular"],
                 arrears=row["arrears"], recovery=row["recovery"], amount=row["amount"], outcome=row["outcome"],
                 dead=row["died_on"] is not None, payees=current,
+                lapsed=[] if row["died_on"] else _lapsed([payee for _made, payee in known], day),
             )
         )  # fmt: skip
     order = {day.pk: place for place, day in enumerate(days)}
@@ -115,21 +123,31 @@ def pay_lists(*, days: Sequence[PayDay]) -> list[PayList]:
     )
 
 
-def _payees(people: Iterable[int], since: date) -> dict[int, list[tuple[ListPayee, date, date | None]]]:
-    found: dict[int, list[tuple[ListPayee, date, date | None]]] = defaultdict(list)
-    current = Q(valid_to__isnull=True) | Q(valid_to__gte=since)
-    for payee in _in_parts(sorted(people), current):
+def _payees(people: Iterable[int]) -> dict[int, list[tuple[ListPayee, Payee]]]:
+    found: dict[int, list[tuple[ListPayee, Payee]]] = defaultdict(list)
+    for payee in _in_parts(sorted(people)):
         number = payee.national_id or ""
         made = ListPayee(
             payee.pk, payee.get_role_display(), payee.name, mask(number) if number else "", payee.document
         )
-        found[payee.person_id].append((made, payee.valid_from, payee.valid_to))
+        found[payee.person_id].append((made, payee))
     return found
 
 
-def _in_parts(people: list[int], current: Q, size: int = 5_000) -> Iterator[Payee]:
+def _lapsed(payees: Sequence[Payee], day: date) -> list[LapsedPayee]:
+    """Authorisations that ended before the day, unless the same person was authorised anew."""
+    standing = {payee.name for payee in payees if may_collect(payee, died_on=None, on=day)}
+    ended = {
+        payee.name: LapsedPayee(payee.pk, payee.name, since)
+        for payee in payees
+        if payee.role == PayeeRole.AUTHORISED and (since := lapses_on(payee)) is not None and since <= day
+    }
+    return [made for name, made in ended.items() if name not in standing]
+
+
+def _in_parts(people: list[int], size: int = 5_000) -> Iterator[Payee]:
     for start in range(0, len(people), size):
-        yield from Payee.objects.filter(current, person__in=people[start : start + size]).order_by("pk")
+        yield from Payee.objects.filter(person__in=people[start : start + size]).order_by("pk")
 
 
 def _open_id(stored: bytes | memoryview | None, uuid: UUID) -> str:

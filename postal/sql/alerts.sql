@@ -35,7 +35,10 @@ UNION ALL
 SELECT 'dead', paid.commune_id, paid.pay_day_id, person.name, 1, coalesce(to_char(person.died_on, 'DD/MM/YYYY'), '')
 FROM paid
 JOIN beneficiaries_person person ON person.id = paid.person_id
-WHERE paid.payee_id IS NULL AND (
+WHERE NOT EXISTS (
+    SELECT FROM beneficiaries_payee payee
+    WHERE payee.id = paid.payee_id AND payee.role IN ('funeral_organiser', 'heir')
+) AND (
     person.died_on < paid.day
     OR EXISTS (
         SELECT FROM postal_notice n

@@ -89,7 +89,7 @@ def plan(request: OfficerRequest) -> HttpResponse:
     act = request.POST.get("action")
     try:
         if act == "lists":
-            added = calendar.list_payments(month=chosen, communes=communes)
+            added = calendar.list_payments(month=chosen, communes=communes, at=timezone.now())
             messages.success(request, _("%(count)s payments were put on lists.") % {"count": added})
         elif act == "month" and (form := MonthPlanForm(request.POST)).is_valid():
             made = calendar.plan_month(communes=communes, month=chosen, **form.cleaned_data)

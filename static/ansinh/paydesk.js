@@ -170,7 +170,7 @@ async function found() {
   const card = /^(\d{9}|\d{12})(\||$)/.exec(said);
   if (card) {
     const scan = await hash(`${list.key}${card[1]}`);
-    return list.rows.filter((row) => row.scan === scan || row.payees.some((payee) => payee.scan === scan));
+    return list.rows.filter((row) => row.scan === scan || [...row.payees, ...(row.lapsed ?? [])].some((payee) => payee.scan === scan));
   }
   const words = fold(said).split(" ");
   return list.rows.filter((row) => words.every((one) => row.folded.includes(one))).slice(0, 8);
@@ -223,6 +223,8 @@ function card(row) {
   put("amount", vnd(row.amount));
   put("parts", [row.regular && word("regular", { amount: vnd(row.regular) }), row.arrears && word("arrears", { amount: vnd(row.arrears) }),
     row.recovery && word("recovery", { amount: vnd(row.recovery) })].filter(Boolean).join(" · "));
+  put("lapsed", (row.lapsed ?? []).map((payee) => word("has-lapsed", { name: payee.name, date: payee.since })).join(" "));
+  made.querySelector("[data-put=lapsed]").hidden = !row.lapsed?.length;
   const state = stateOf(row);
   put("state", state === "paid" ? word("is-paid", { by: row.by }) : state === "not_paid" ? word("is-not-paid", { reason: row.reason ?? "" }) : "");
   const form = made.querySelector("form");

@@ -84,7 +84,7 @@ def test_the_whole_list_of_the_commune_stands_on_its_day_once():
     assert list(Listing.objects.order_by("number").values_list("pay_day", "number")) == [
         (world.day.pk, number) for number in (1, 2, 3, 4)
     ]
-    assert calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id]) == 0
+    assert calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id], at=worlds.NOON) == 0
 
 
 def test_several_days_share_the_people_and_home_rounds_take_those_paid_at_home():
@@ -96,7 +96,7 @@ def test_several_days_share_the_people_and_home_rounds_take_those_paid_at_home()
     )
     world.batch.payments.filter(person=home).update(payout_method=method)
     second = calendar.plan_day(point=world.point, month=DECEMBER, day=date(2024, 12, 6), supervisor="Lê A")
-    calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id])
+    calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id], at=worlds.NOON)
     left = unlisted(month=DECEMBER, reader=reader_of(world, "preparer"))
     assert [(row.place, row.people, row.amount, row.lacks_point) for row in left] == [
         ("home", 1, 1_500_000, False)
@@ -104,7 +104,7 @@ def test_several_days_share_the_people_and_home_rounds_take_those_paid_at_home()
     round_ = calendar.plan_day(
         point=world.point, month=DECEMBER, day=FIFTH, supervisor="Lê A", place=PayPlace.HOME, name="Tuyến 1"
     )
-    calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id])
+    calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id], at=worlds.NOON)
     counted = {day: Listing.objects.filter(pay_day=day).count() for day in (world.day, second, round_)}
     assert list(counted.values()) == [2, 1, 1]
     assert unlisted(month=DECEMBER, reader=reader_of(world, "preparer")) == []
@@ -117,7 +117,7 @@ def test_a_person_with_a_point_of_her_own_is_paid_there():
     mover = world.desk.people[3]
     contract.assign_person(person=mover, point=world.other_point, since=date(2024, 11, 1))
     contract.assign_person(person=mover, point=world.other_point, since=date(2024, 11, 15))
-    calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id])
+    calendar.list_payments(month=DECEMBER, communes=[world.point.commune_id], at=worlds.NOON)
     assert Listing.objects.get(payment__person=mover).pay_day.point == world.other_point
     assert PersonPoint.objects.count() == 2
 

@@ -18,7 +18,7 @@ def test_the_demonstration_has_a_contract_points_and_decembers_lists():
     assert post.prepare_post(month=DECEMBER) == 0
     worlds.run_round(DECEMBER)
     batch = world.batch("POST")
-    assert post.deal_out(month=DECEMBER) == 0
+    assert post.deal_out(month=DECEMBER, at=worlds.NOON) == 0
     desk_world.bring(batch, "acknowledged", world)
-    assert post.deal_out(month=DECEMBER) == Listing.objects.count() == 4
+    assert post.deal_out(month=DECEMBER, at=worlds.NOON) == Listing.objects.count() == 4
     assert Contract.objects.get().fees.count() == 2

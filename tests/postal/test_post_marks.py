@@ -210,7 +210,7 @@ def test_500_payments_marked_on_two_devices_come_to_one_state_in_the_database(wo
     worlds.run_round(worlds.NOON.date())
     late = Batch.objects.get(round__number=1, provider="POST")
     desk_world.bring(late, "acknowledged", world.desk)
-    calendar.list_payments(month=late.round.cycle_id, communes=[world.point.commune_id])
+    calendar.list_payments(month=late.round.cycle_id, communes=[world.point.commune_id], at=worlds.NOON)
     payments = list(Payment.objects.filter(listing__pay_day=world.day).order_by("pk"))
     assert len(payments) == 500
     chance = Random(7)

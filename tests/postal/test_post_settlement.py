@@ -186,7 +186,7 @@ def test_three_months_in_a_row_uncollected_ask_the_commune_once(world):
             world, batch
         )
         day = calendar.plan_day(point=world.point, month=month, day=month.replace(day=5), supervisor="Lê A")
-        calendar.list_payments(month=month, communes=[world.point.commune_id])
+        calendar.list_payments(month=month, communes=[world.point.commune_id], at=worlds.NOON)
         when = datetime(month.year, month.month, 6, 3, tzinfo=UTC)
         sent = [
             NewMark(uuid.uuid4(), payment.pk, "paid", uuid.UUID(int=1), when, receipt="B")

@@ -82,6 +82,6 @@ def build(*, password: bool = False, state: str = "acknowledged") -> PostWorld:
         point=point, month=DECEMBER, day=FIFTH, supervisor="Nguyễn Thị Giám", supervisor_title="Cán bộ LĐTBXH",
         opens=time(7, 30), closes=time(11),
     )  # fmt: skip
-    calendar.list_payments(month=DECEMBER, communes=[point.commune_id])
+    calendar.list_payments(month=DECEMBER, communes=[point.commune_id], at=worlds.NOON)
     batch.refresh_from_db()
     return PostWorld(desk, point, other, day, batch)

@@ -1,0 +1,36 @@
+"""Who may collect for a person on a day: the rule itself (G04, D01), without the database."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from beneficiaries.models import Payee, PayeeRole
+
+AFTER_DEATH = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
+
+
+def lapses_on(payee: Payee) -> date | None:
+    """The first day on which somebody no longer collects: after the term, and a year after the beginning of an
+    authorisation without one (Civil Code, Art. 563). None while there is no end."""
+    if payee.valid_to is not None:
+        return payee.valid_to + timedelta(days=1)
+    if payee.role != PayeeRole.AUTHORISED:
+        return None
+    begun = payee.valid_from
+    next_year = date(begun.year + 1, begun.month, 1)
+    return next_year + timedelta(days=begun.day - 1)
+
+
+def may_collect(payee: Payee, *, died_on: date | None, on: date) -> bool:
+    """Whether a payee of a person (dead since `died_on`, or living) may collect on a day.
+
+    While the person lives: guardian, foster carer and whoever is authorised. From the death on those lapse (Civil Code,
+    Art. 140 and 563), and funeral organisers and heirs collect, each on a document (Decree 20/2021, Art. 20).
+    """
+    end = lapses_on(payee)
+    if payee.valid_from > on or (end is not None and end <= on):
+        return False
+    dead = died_on is not None and died_on <= on
+    if payee.role in AFTER_DEATH:
+        return dead and payee.document != ""
+    return not dead
