@@ -31,6 +31,7 @@ class Action(StrEnum):
     ANSWER_POST = "answer_post"
     REQUEST_CHANGE = "request_change"
     DECIDE_CHANGE = "decide_change"
+    SEE_AUDIT = "see_audit"
 
 
 A, R = Action, RoleName
@@ -47,8 +48,9 @@ PERMISSIONS: dict[str, frozenset[Action]] = {
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
     R.POST_CLERK: frozenset({A.PAY_CASH}),
     R.VIEWER: frozenset({A.SEE_COVERAGE}),
-    R.ADMINISTRATOR: _READ | {A.MAKE_LISTS, A.CLOSE, A.SEE_LAW, A.CHANGE_LAW, A.ADMINISTER, A.MANAGE_POST},
-    R.AUDITOR: _READ | {A.SEE_LAW},
+    R.ADMINISTRATOR: _READ
+    | {A.MAKE_LISTS, A.CLOSE, A.SEE_LAW, A.CHANGE_LAW, A.ADMINISTER, A.MANAGE_POST, A.SEE_AUDIT},
+    R.AUDITOR: _READ | {A.SEE_LAW, A.SEE_AUDIT},
 }
 
 

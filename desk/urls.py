@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import DayConverter
-from desk import reorganisation_views, roll_views, views
+from desk import reorganisation_views, roll_views, story_views, views
 
 register_converter(DayConverter, "day")
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("rolls/<int:upload_id>/apply/", roll_views.roll_apply, name="roll_apply"),
     path("rolls/<int:upload_id>/discard/", roll_views.roll_discard, name="roll_discard"),
     path("rolls/<int:upload_id>/refused/", roll_views.roll_refused, name="roll_refused"),
+    path("people/<int:person_id>/story/", story_views.person_story, name="person_story"),
+    path("batches/<int:batch_id>/story/", story_views.batch_story, name="batch_story"),
     path("reorganisations/", reorganisation_views.reorganisations, name="reorganisations"),
     path("reorganisations/<day:on_date>/", reorganisation_views.reorganisation, name="reorganisation"),
     path(

@@ -94,6 +94,7 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
         ),
         "entitlements": [_grant(grant, found, reader) for grant in found.grants],
         "payments": _payments(found, reader),
+        "audits": reader.may(Action.SEE_AUDIT),
     }
     return render(request, "beneficiaries/person_detail.html", context)
 

@@ -115,6 +115,7 @@ def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
         "check_count": len({payment for payments in checks.values() for payment in payments}),
         "outcomes": _outcomes(standing) if set(standing.outcomes) - {""} else [],
         "events": [_event(event) for event in events],
+        "audits": request.reader.may(Action.SEE_AUDIT, found.unit_id),
         "budget": budget_line(batch=found) if found.state in BatchState.unreleased() else None,
     }
     context |= _changes(found, cycle, before) if cycle else {}

@@ -51,6 +51,9 @@ ROWS = [
     Row("home", "GET", "200 200 200 200 200 302 200 200 200"),
     Row("people", "GET", READS),
     Row("person", "GET", READS, AWAY),
+    # What was done and looked at is read by who judges it, in the own area.
+    Row("person_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
+    Row("batch_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
     Row("cycles", "GET", READS),
     Row("cycle", "GET", READS),
     Row("cycle_progress", "GET", "204 204 204 204 403 403 204 204 403"),

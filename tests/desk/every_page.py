@@ -58,6 +58,8 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
     return {
         "person": ([world.people[0].pk], [world.people[-1].pk]),
         "batch": ([own.pk], [other.pk]),
+        "batch_story": ([own.pk], [other.pk]),
+        "person_story": ([world.people[0].pk], [world.people[-1].pk]),
         "batch_act": ([own.pk], [other.pk]),
         "batch_print": ([own.pk], [other.pk]),
         "batch_change": ([own.pk, "new"], [other.pk, "new"]),

@@ -52,6 +52,10 @@ ACTIONS: dict[Action, tuple[str, str]] = {
         "return, refuse or approve such a request, not one's own",
         "the commune it comes from",
     ),
+    Action.SEE_AUDIT: (
+        "read the story of a person or a list: every change and every look",
+        "the commune where they live; the paying unit",
+    ),
     Action.PAY_CASH: ("pay at the points whose clerk one is", "the commune of the point"),
 }
 HEAD = """# Who may do what where
