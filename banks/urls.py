@@ -22,6 +22,7 @@ urlpatterns = [
     path("banks/quarantine/act/", matters.quarantine_act, name="bank_quarantine_act"),
     path("banks/reconciliation/", matters.reconcile, name="reconciliation"),
     path("banks/reconciliation/act/", matters.reconcile_act, name="reconciliation_act"),
+    path("banks/reconciliation/<slug:code>/protocol.pdf", matters.protocol, name="reconciliation_protocol"),
     path("banks/lists/<int:batch_id>/", matters.timeline, name="bank_timeline"),
     path("banks/<slug:code>/", directory.bank, name="bank"),
     path("banks/<slug:code>/act/", directory.bank_act, name="bank_act"),

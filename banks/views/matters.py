@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest, require
+from areas.models import Level, Unit
 from banks.models import AccountReport
 from banks.operations.accounts import decide_report
 from banks.operations.errors import BanksError
+from banks.papers import Protocol, protocol_pdf
 from banks.queries import province
 from banks.queries.accounts import reports_waiting
 from banks.queries.messages import held_messages
+from banks.queries.reconciling import Account, accounts_of, class_words, exceptions, funds_of, sees_everything
 from common.months import month_of, parse_month
 from payments.models import Batch, Cycle, CycleState, Message, StatementKind
 from payments.operations.errors import PaymentsError
@@ -27,17 +31,9 @@ from payments.operations.explaining import Difference, explain_difference, take_
 from payments.operations.outcomes import resolve_held
 from payments.queries import batches as queries
 from payments.queries import overview
-from payments.queries.reconciliation import differences, reconciliation
+from payments.queries.reconciliation import differences
 
 SHOWN = 100
-CLASSES = ("matched", "missing", "unexpected", "amount", "duplicate")
-
-
-def class_words() -> dict[str, str]:
-    """The five classes of the reconciliation in words."""
-    words = (_("matched"), _("missing from the statement"), _("unexpected on the statement"), _("amount differs"),
-             _("twice on the statement"))  # fmt: skip
-    return dict(zip(CLASSES, words, strict=True))
 
 
 @require_GET
@@ -76,41 +72,58 @@ def quarantine_act(request: OfficerRequest) -> HttpResponse:
 
 @require_GET
 def reconcile(request: OfficerRequest) -> HttpResponse:
-    """A month's books against the statements: where the money is, the five classes, each difference."""
+    """A month's books against the statements: where the money is, the five classes, the proof, each difference."""
     require(request, Action.SEE_PAYMENTS)
-    months = overview.months()
-    try:
-        month = parse_month(request.GET.get("month", ""))
-    except ValueError:
-        month = months[0] if months else month_of(timezone.localdate())
-    units = request.reader.units(Action.SEE_PAYMENTS)
-    words = class_words()
-    sums: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in reconciliation(month=month):
-        if row["unit"] in units or (row["unit"] is None and request.reader.may(Action.ADMINISTER)):
-            found = sums.setdefault(
-                (row["provider"], row["class"]), {"count": 0, "explained": 0, "expected": 0, "reported": 0}
-            )
-            for name in found:
-                found[name] += row[name]
-    names = {one.provider: one.name for one in province.funds(month=month, reader=request.reader)}
+    month = _month(request)
+    scope: dict[str, Any] = {"month": month, "reader": request.reader}
     open_cycle = Cycle.objects.filter(pk=month, state=CycleState.OPEN).exists()
     context = {
         "month": month,
-        "months": months,
-        "funds": province.funds(month=month, reader=request.reader),
-        "classes": [
-            {"provider": names.get(provider, provider), "label": words[kind], "class": kind, **figures}
-            for (provider, kind), figures in sorted(sums.items())
+        "months": overview.months(),
+        "funds": funds_of(**scope),
+        "accounts": [
+            {
+                "account": account,
+                "classes": [(label, account.classes[kind]) for kind, label in class_words().items()
+                            if kind in account.classes],
+            }
+            for account in accounts_of(**scope)
         ],
+        "proving": sees_everything(request.reader),
         "rows": [
-            row | {"label": words[row["class"]], "kind_label": StatementKind(row["kind"]).label}
-            for row in differences(month=month, reader=request.reader, limit=SHOWN)
+            row | {"kind_label": StatementKind(row["kind"]).label} for row in exceptions(**scope, limit=SHOWN)
         ],
         "may_explain": open_cycle and request.reader.may(Action.FUND) | request.reader.may(Action.ADMINISTER),
         "printed_at": timezone.now(),
-    }
+    }  # fmt: skip
     return render(request, "banks/reconciliation.html", context)
+
+
+@require_GET
+def protocol(request: OfficerRequest, code: str) -> HttpResponse:
+    """The protocol of a month's reconciliation with one provider, as PDF."""
+    require(request, Action.SEE_PAYMENTS)
+    scope: dict[str, Any] = {"month": _month(request), "reader": request.reader, "provider": code}
+    accounts, money = accounts_of(**scope), funds_of(**scope)
+    unit = Unit.objects.filter(pk__in=request.reader.units(Action.SEE_PAYMENTS)).select_related("parent")
+    top = min(
+        unit, key=lambda one: (list(Level).index(Level(one.level)), -one.valid_from.toordinal()), default=None
+    )
+    if not money or top is None:
+        raise Http404
+    account = accounts[0] if accounts else Account(code, money[0].name)
+    paper = protocol_pdf(Protocol(top, scope["month"], money[0], account, exceptions(**scope)))
+    name = f"doi-soat-{code}-{scope['month']:%Y-%m}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(paper, content_type="application/pdf", headers=headers)
+
+
+def _month(request: OfficerRequest) -> date:
+    try:
+        return parse_month(request.GET.get("month", ""))
+    except ValueError:
+        months = overview.months()
+        return months[0] if months else month_of(timezone.localdate())
 
 
 @require_POST

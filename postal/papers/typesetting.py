@@ -1,33 +1,21 @@
-"""From data to PDF by Typst, with the fonts that it carries itself: the same paper on every machine."""
+"""The Post's papers, from the templates in `postal/typst/`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
+from common.typesetting import typeset, typeset_pages
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "typst"
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
-
-
 def pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """The PDF of `postal/typst/<template>.typ` with its data. Text is data there, never code."""
-    compiler = typst.Compiler(TEMPLATES / f"{template}.typ", font_paths=_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_tags=False)
-    assert isinstance(made, bytes)
-    return made
+    """The PDF of `postal/typst/<template>.typ` with its data."""
+    return typeset(TEMPLATES / f"{template}.typ", data)
 
 
 def png(template: str, data: Mapping[str, Any], *, ppi: float = 100) -> list[bytes]:
     """The same paper as pictures, one a page: for looking at it."""
-    compiler = typst.Compiler(TEMPLATES / f"{template}.typ", font_paths=_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(format="png", sys_inputs={"data": json.dumps(data)}, ppi=ppi)
-    return [made] if isinstance(made, bytes) else list(made or [])
+    return typeset_pages(TEMPLATES / f"{template}.typ", data, ppi=ppi)

@@ -1,0 +1,31 @@
+"""From data to PDF by Typst, with the fonts that it carries itself: the same paper on every machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
+
+
+def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
+    """The PDF of a `.typ` file with its data. Text is data there, never code."""
+    compiler = typst.Compiler(template, font_paths=_fonts(), ignore_system_fonts=True)
+    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_tags=False)
+    assert isinstance(made, bytes)
+    return made
+
+
+def typeset_pages(template: Path, data: Mapping[str, Any], *, ppi: float = 100) -> list[bytes]:
+    """The same paper as pictures, one a page: for looking at it."""
+    compiler = typst.Compiler(template, font_paths=_fonts(), ignore_system_fonts=True)
+    made = compiler.compile(format="png", sys_inputs={"data": json.dumps(data)}, ppi=ppi)
+    return [made] if isinstance(made, bytes) else list(made or [])
