@@ -74,6 +74,8 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
         _("Beneficiaries"): [
             (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
             (Action.MAKE_LISTS, "roll_uploads", _("Import a roll")),
+            (Action.REQUEST_CHANGE, "changes", _("Change requests")),
+            (Action.DECIDE_CHANGE, "changes", _("Change requests")),
         ],
         _("Reports"): [
             (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),

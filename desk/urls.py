@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import DayConverter
-from desk import reorganisation_views, roll_views, story_views, views
+from desk import change_entry_views, change_views, reorganisation_views, roll_views, story_views, views
 
 register_converter(DayConverter, "day")
 
@@ -21,6 +21,20 @@ urlpatterns = [
     path("rolls/<int:upload_id>/refused/", roll_views.roll_refused, name="roll_refused"),
     path("people/<int:person_id>/story/", story_views.person_story, name="person_story"),
     path("batches/<int:batch_id>/story/", story_views.batch_story, name="batch_story"),
+    path("people/<int:person_id>/changes/<slug:kind>/", change_entry_views.change_new, name="change_new"),
+    path(
+        "people/<int:person_id>/payees/<int:payee_id>/revoke/",
+        change_entry_views.payee_revoke,
+        name="payee_revoke",
+    ),
+    path("changes/", change_views.change_list, name="changes"),
+    path("changes/approve/", change_views.changes_approve, name="changes_approve"),
+    path("changes/<int:request_id>/", change_views.change, name="change"),
+    path("changes/<int:request_id>/act/", change_views.change_act, name="change_act"),
+    path("changes/<int:request_id>/edit/", change_entry_views.change_edit, name="change_edit"),
+    path("changes/<int:request_id>/attach/", change_entry_views.change_attach, name="change_attach"),
+    path("changes/<int:request_id>/slip/", change_entry_views.change_slip, name="change_slip"),
+    path("changes/files/<uuid:file_id>/", change_entry_views.change_file, name="change_file"),
     path("reorganisations/", reorganisation_views.reorganisations, name="reorganisations"),
     path("reorganisations/<day:on_date>/", reorganisation_views.reorganisation, name="reorganisation"),
     path(

@@ -16,10 +16,23 @@ from django.views.decorators.http import require_GET
 from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, require
 from beneficiaries import queries as people
-from beneficiaries.models import EndReason, Entitlement, PayAt, Payee, PayoutMethod, PensionKind, Person, Sex
+from beneficiaries.models import (
+    ChangeKind,
+    EndReason,
+    Entitlement,
+    PayAt,
+    Payee,
+    PayoutMethod,
+    PensionKind,
+    Person,
+    Sex,
+)
 from benefits.models import Scheme
 from common.cccd import mask, mask_account
 from common.months import add_months, format_month, month_of
+from desk.change_entry_views import ALL_FORMS
+from desk.change_views import VIEWS
+from desk.queries.changes import open_requests_of, waiting
 from payments import words
 from payments.models import Cycle, Payment
 from payments.queries.batches import batches_by_turn, visible_batches
@@ -52,6 +65,10 @@ def home(request: OfficerRequest) -> HttpResponse:
     ]
     context = {
         "rows": rows,
+        "changes": [
+            row | {"label": VIEWS[row["which"]], "url": f"{reverse('changes')}?view={row['which']}"}
+            for row in waiting(reader=reader, on=timezone.localdate())
+        ],
         "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS),
         "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) and Person.objects.exists() else None,
     }
@@ -95,8 +112,24 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
         "entitlements": [_grant(grant, found, reader) for grant in found.grants],
         "payments": _payments(found, reader),
         "audits": reader.may(Action.SEE_AUDIT),
+        "requests": open_requests_of(reader=reader, person_id=found.pk),
+        "kinds": _kinds(found, reader),
     }
     return render(request, "beneficiaries/person_detail.html", context)
+
+
+def _kinds(found: Any, reader: Reader) -> list[dict[str, str]]:
+    """The changes that this officer may ask for this person; after a death only who collects."""
+    home = next(iter(found.current_homes), None)
+    if home is None or not reader.may(Action.REQUEST_CHANGE, home.commune_id):
+        return []
+    kinds = [ChangeKind.PAYEE] if found.died_on else [kind for kind in ALL_FORMS if kind != ChangeKind.RESUME]
+    if any(one.until_month is None for grant in found.grants for one in grant.suspensions.all()):
+        kinds.append(ChangeKind.RESUME)
+    return [
+        {"label": str(ChangeKind(kind).label), "url": reverse("change_new", args=[found.pk, kind])}
+        for kind in kinds
+    ]
 
 
 def _facts(found: Any) -> dict[str, Any]:
@@ -142,6 +175,8 @@ def _payout(found: Any) -> dict[str, Any] | None:
 
 def _payee(payee: Payee) -> dict[str, Any]:
     return {
+        "id": payee.pk,
+        "limit": payee.limit,
         "role": payee.get_role_display(),
         "name": payee.name,
         "national_id": mask(payee.national_id) if payee.national_id else "",

@@ -46,6 +46,8 @@ TONES = {
     "withdrawn": "quiet",
     "suspended": "cash",
     "ended": "quiet",
+    "opened": "cash",
+    "refused": "bad",
 }
 
 
