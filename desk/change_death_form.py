@@ -62,6 +62,7 @@ class DeathForm(ChangeForm):
             del self.fields["lump_sum"]
         else:
             self.fields["lump_sum"].help_text = names[LUMP_SUM]
+            self.initial.setdefault("lump_sum", "died_on" not in self.initial)
         survivors = Category.objects.filter(component__in=(Component.TUAT, Component.TUAT_ND)).order_by(
             "code"
         )

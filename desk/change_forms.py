@@ -95,7 +95,12 @@ class ChangeForm(forms.Form):
     path = forms.ChoiceField(
         label=gettext_lazy("What you have in hand"), choices=ChangePath, widget=forms.RadioSelect
     )
-    decision_number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60, required=False)
+    decision_number = forms.CharField(
+        label=gettext_lazy("Decision number"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("of a decision that is signed already"),
+    )
     decision_date = DayField(label=gettext_lazy("Decision date"), required=False)
     decision_signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120, required=False)
     scans_later = forms.BooleanField(
@@ -117,7 +122,9 @@ class ChangeForm(forms.Form):
         self.person = person
         super().__init__(data, initial=_flat(content) | facts)
         for name, field in self.fields.items():
-            field.label = field.label or label(name.rpartition(PART)[2]).capitalize()
+            part, _sep, key = name.rpartition(PART)
+            named = f"{label(part)}: {label(key)}" if part else label(key)
+            field.label = field.label or f"{named[0].upper()}{named[1:]}"
         if not self.signed:
             for name in self.about:
                 del self.fields[name]
@@ -132,11 +139,15 @@ class ChangeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        if self.signed and data.get("path") == ChangePath.SIGNED and self.fields["path"].required:
+        if self.decided(data) and data.get("path") == ChangePath.SIGNED and self.fields["path"].required:
             for name in ("decision_number", "decision_date"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Enter the number and the date of the decision."))
         return data
+
+    def decided(self, data: dict[str, Any]) -> bool:
+        """Whether what is entered takes a decision."""
+        return self.signed
 
     def content(self) -> dict[str, Any]:
         """What is asked, as the request keeps it."""
@@ -264,6 +275,9 @@ class FactsForm(ChangeForm):
 
     def prepare(self) -> None:
         _choose(self, "entitlement", [("", "–"), *_grants(_running(self.person))])
+
+    def decided(self, data: dict[str, Any]) -> bool:
+        return bool(data.get("entitlement"))
 
     def clean_pension__amount(self) -> int | None:
         return self.cleaned_data["pension__amount"] or None

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Action
 from accounts.http import OfficerRequest, page_context, place_of, require
 from areas.models import Unit
-from beneficiaries.models import ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
+from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
 from beneficiaries.operations import changes
 from beneficiaries.operations.changes.reading import on_record
 from beneficiaries.operations.errors import DecisionRefused
@@ -129,6 +129,7 @@ def shown(request: OfficerRequest, found: ChangeRequest) -> dict[str, Any]:
     trial = try_out(request=found, on=today, next_month=deadline.month) if found.state in OPEN else None
     return {
         "change": found,
+        "signed_for": found.kind in SIGNED_FOR,
         "name": name_of(found),
         "state_label": ChangeState(found.state).label,
         "late": found.decide_by is not None and found.decide_by < today and found.state in TO_DECIDE,
@@ -317,7 +318,7 @@ def _row(one: ChangeRequest, today: date) -> dict[str, Any]:
         "commune": one.commune.name,
         "state": one.state,
         "state_label": ChangeState(one.state).label,
-        "application": one.path == ChangePath.APPLICATION,
+        "application": one.path == ChangePath.APPLICATION and one.kind in SIGNED_FOR,
         "by": str(one.submitted_by or one.prepared_by),
         "at": one.submitted_at or one.prepared_at,
         "decide_by": one.decide_by if one.state in TO_DECIDE else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Action, Reader
@@ -37,7 +37,6 @@ from common.months import show_month
 
 MONTHS = ("from_month", "last_month", "settled_before", "until_month")
 PARTS = ("person", "payout", "payee", "pension", "heir", "organiser")
-UNSHOWN = ("id", "entitlements_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Rows:
         for key, value in asked.items():
             if key in PARTS and isinstance(value, dict):
                 old = before.get(key)
-                found += self._level(self._part(key), value, old if isinstance(old, dict) else {})
+                found += self._level(label(key), value, old if isinstance(old, dict) else {})
             else:
                 old = self._old(key, before)
                 found.append(Field(part, label(key).capitalize(), old, self._show(key, value)))
@@ -120,16 +119,6 @@ class Rows:
             for key in ("name", "birth_date", "studying_until")
             if child.get(key)
         )
-
-    def _part(self, key: str) -> str:
-        return {
-            "person": _("Person"),
-            "payout": _("Way of being paid"),
-            "payee": _("Who collects"),
-            "pension": pgettext("part of a request", "Pension"),
-            "heir": _("Heir"),
-            "organiser": _("Who organises the funeral"),
-        }[key]
 
 
 def _day(text: Any, show: Callable[[date], str]) -> str:

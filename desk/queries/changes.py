@@ -13,7 +13,6 @@ from beneficiaries.models import Attachment, ChangeRequest
 from beneficiaries.transitions import OPEN, TO_DECIDE, ChangeState
 from common.keyset import KeysetPage, Place, keyset_page
 from common.months import add_months, month_of
-from payments.operations.generation import list_date
 from payments.queries.overview import last_paid_month
 
 MINE, DECIDE, RETURNED, LATE, SCANS, ALL = "mine", "decide", "returned", "late", "scans", "all"
@@ -22,10 +21,9 @@ CLOSE_BEFORE = 25  # the day of the month before which the lists of the next mon
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The next list: its month, the day as of which it reckons, and the day before which the lists close."""
+    """The next list that a change comes into: its month, and the day before which the lists of that month close."""
 
     month: date
-    reckoned_on: date
     closes: date
 
 
@@ -33,9 +31,9 @@ def next_deadline(on: date) -> Deadline:
     """Which list a change decided on that day still comes into."""
     last = last_paid_month()
     month = max(add_months(last, 1), month_of(on)) if last else month_of(on)
-    if list_date(month) < on:
+    while add_months(month, -1).replace(day=CLOSE_BEFORE) <= on:
         month = add_months(month, 1)
-    return Deadline(month, list_date(month), add_months(month, -1).replace(day=CLOSE_BEFORE))
+    return Deadline(month, add_months(month, -1).replace(day=CLOSE_BEFORE))
 
 
 def visible_requests(reader: Reader) -> QuerySet[ChangeRequest]:

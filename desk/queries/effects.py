@@ -21,11 +21,15 @@ class _Reckoned(Exception):
     """Ends the trial: what was written is taken back."""
 
 
+Dues = dict[
+    tuple[int, date], dict[int, int | None]
+]  # (person, month) to đồng by benefit, None where it cannot be told
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """For one person, đồng: what the month of the next list would pay, and the difference of the months before it.
-
-    `unsure` where a month has no rate or a fact is missing: then the figures are not complete.
+    """For one person, đồng: what the month of the next list would pay, and what the months before it would gain and
+    lose (`less` is negative). `unsure` where a month has no rate or a fact is missing: the figures are not complete.
     """
 
     person: int
@@ -33,7 +37,8 @@ class Effect:
     first_month: date
     before: int
     after: int
-    earlier: int
+    more: int
+    less: int
     unsure: bool
 
     @property
@@ -53,7 +58,7 @@ def try_out(*, request: ChangeRequest, on: date, next_month: date) -> Trial:
     """Carry a request out on a day and take it back: who would get what with the list of `next_month`."""
     names: dict[int, str] = {}
     first: dict[int, date] = {}
-    after: dict[tuple[int, date], int | None] = {}
+    after: Dues = {}
     try:
         with transaction.atomic():
             last = Reckon.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -74,37 +79,40 @@ def try_out(*, request: ChangeRequest, on: date, next_month: date) -> Trial:
     )
 
 
-def _dues(first: dict[int, date], on: date, next_month: date) -> dict[tuple[int, date], int | None]:
-    """What the law grants each person for each month that is looked at; None where it cannot be told."""
-    found: dict[tuple[int, date], int | None] = {}
+def _dues(first: dict[int, date], on: date, next_month: date) -> Dues:
+    """What the law grants each person for each month that is looked at."""
+    found: Dues = {}
     if not first:
         return found
     for month in [*months_between(min(first.values()), add_months(next_month, -1)), next_month]:
         people = [who for who, since in first.items() if since <= month or month == next_month]
         granted = dues_of(people, month=month, on=max(on, month), reveals=False) if people else {}
         for who in people:
-            amounts = [due.amount for due in granted.get(who, [])]
-            found[who, month] = None if None in amounts else sum(amount or 0 for amount in amounts)
+            found[who, month] = {due.entitlement: due.amount for due in granted.get(who, [])}
     return found
 
 
-def _effect(
-    who: int,
-    name: str,
-    first: date,
-    before: dict[tuple[int, date], int | None],
-    after: dict[tuple[int, date], int | None],
-    next_month: date,
-) -> Effect:
-    earlier = [month for person, month in after if person == who and month < next_month]
-    figures = [before.get((who, month)) for month in earlier] + [after[who, month] for month in earlier]
-    now, then = before.get((who, next_month)), after[who, next_month]
+def _effect(who: int, name: str, first: date, before: Dues, after: Dues, next_month: date) -> Effect:
+    changes = [
+        (after[who, month].get(benefit) or 0) - (before[who, month].get(benefit) or 0)
+        for person, month in after
+        if person == who and month < next_month
+        for benefit in after[who, month].keys() | before[who, month].keys()
+    ]
+    amounts = [
+        amount
+        for dues in (before, after)
+        for (person, _m), of in dues.items()
+        if person == who
+        for amount in of.values()
+    ]
     return Effect(
         person=who,
         name=name,
         first_month=first,
-        before=now or 0,
-        after=then or 0,
-        earlier=sum((after[who, month] or 0) - (before.get((who, month)) or 0) for month in earlier),
-        unsure=None in [*figures, now, then],
+        before=sum(amount or 0 for amount in before[who, next_month].values()),
+        after=sum(amount or 0 for amount in after[who, next_month].values()),
+        more=sum(change for change in changes if change > 0),
+        less=sum(change for change in changes if change < 0),
+        unsure=None in amounts,
     )

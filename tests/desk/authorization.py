@@ -37,6 +37,10 @@ LAW_CHANGE = "403 403   403      403        403  403    200           403     40
 AWAY = " 404    404      404      404        403  403    200           404     403"
 
 
+REQUESTS = "200 200     403      403        403  403    403           403     403"
+REQUESTS_AWAY = "404 404 403 403 403 403 403 403 403"
+
+
 THE_BATCH = "the batch asked about"
 
 
@@ -161,6 +165,33 @@ ROWS = [
         "404 404 404 404 403 403 403 404 403",
         {"action": "confirm"},
     ),
+    # Requests to change the record: asked by the commune or who prepares, decided by another, read by who sees people.
+    Row("changes", "GET", READS),
+    Row("changes_approve", "POST", "403 403 302 403 403 403 403 403 403"),
+    Row("change", "GET", READS, AWAY),
+    Row(
+        "change_act",
+        "POST",
+        "302 302 403 403 403 403 403 403 403",
+        "404 404 404 404 403 403 403 404 403",
+        {"action": "take_back", "version": "1"},
+    ),
+    Row(
+        "change_act",
+        "POST",
+        "403 403 302 403 403 403 403 403 403",
+        "404 404 404 404 403 403 403 404 403",
+        {"action": "approve", "version": "1"},
+    ),
+    Row("change_act", "POST", "404 404 404 404 403 403 404 404 403", "404 404 404 404 403 403 404 404 403"),
+    Row("change_new", "GET", REQUESTS, REQUESTS_AWAY),
+    Row("change_new", "POST", REQUESTS, REQUESTS_AWAY),
+    Row("change_edit", "GET", REQUESTS.replace("200", "302"), REQUESTS_AWAY),
+    Row("change_edit", "POST", REQUESTS.replace("200", "302"), REQUESTS_AWAY),
+    Row("change_attach", "POST", REQUESTS.replace("200", "302"), REQUESTS_AWAY),
+    Row("change_file", "GET", READS, AWAY),
+    Row("change_slip", "GET", READS, AWAY),
+    Row("payee_revoke", "POST", REQUESTS.replace("200", "302"), REQUESTS_AWAY),
     # The law: read by who makes and judges lists, changed by the province's administrators, each of the other's rows.
     Row("law", "GET", LAW),
     Row("law_table", "GET", LAW),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 
 from accounts.models import Role, RoleName
 from areas.models import Unit
+from beneficiaries.models import Payee, Person
+from beneficiaries.operations import changes
 from benefits.entering import Entered, complete
 from desk.models import RollUpload
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
 from reports.operations import raise_difficulty, refresh_figures
 from tests import desk_world, worlds
+from tests.beneficiaries.change_world import submitted
 from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
 
 
 def build() -> World:
     """Two months' lists of both districts, in draft."""
     made = desk_world.build()
-    home = Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
+    home = _elsewhere()
     made.people.append(worlds.person("Người Nơi Khác", lives=home))
     worlds.grant(made.people[-1], "BTXH_5.5c", since=OCTOBER)
     expired = made.officers["expired"] = worlds.officer("expired")
@@ -55,7 +59,22 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         for person in (world.people[0], world.people[-1])
     ]  # fmt: skip
     pay_own = own.payments.get(person=world.people[2])
+    moves, files, slips, payees = zip(
+        *(
+            _requests(world, person, home)
+            for person, home in ((world.people[0], worlds.commune()), (world.people[-1], _elsewhere()))
+        ),
+        strict=True,
+    )
     return {
+        **{
+            name: ([moves[0]], [moves[1]])
+            for name in ("change", "change_act", "change_edit", "change_attach")
+        },
+        "change_new": ([world.people[0].pk, "stop"], [world.people[-1].pk, "stop"]),
+        "change_file": ([files[0]], [files[1]]),
+        "change_slip": ([slips[0]], [slips[1]]),
+        "payee_revoke": ([world.people[0].pk, payees[0]], [world.people[-1].pk, payees[1]]),
         "person": ([world.people[0].pk], [world.people[-1].pk]),
         "batch": ([own.pk], [other.pk]),
         "batch_story": ([own.pk], [other.pk]),
@@ -82,6 +101,27 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "cycle_progress": ([DECEMBER], []),
         "cycle_act": ([DECEMBER], []),
     }
+
+
+def _elsewhere() -> Unit:
+    return Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
+
+
+def _requests(world: World, person: Person, home: Unit) -> tuple[int, uuid.UUID, int, int]:
+    """A submitted move and a file of it, an approved move of somebody else, and who may collect."""
+    clerk, at = world.officers["second"], worlds.NOON
+    to = Unit.objects.communes().filter(valid_to=None).order_by("code")[0]
+    content = {"to": to.pk, "stopped_on": "2026-12-10"}
+    waiting = submitted("move", person, content, by=clerk, commune=home)
+    file = changes.attach(
+        request_id=waiting.pk, content=b"%%PDF-1.4 %d %%%%EOF" % waiting.pk, title="Giấy", by=clerk, at=at
+    )
+    moved = submitted("move", worlds.person("Người Đã Chuyển", lives=home), content, by=clerk, commune=home)
+    changes.approve(request_id=moved.pk, version=1, by=world.officers["approver"], at=at)
+    payee = Payee.objects.create(
+        person=person, role="authorised", name="Hồ Thị Con", document="Giấy 12", valid_from=OCTOBER
+    )
+    return waiting.pk, file.pk, moved.pk, payee.pk
 
 
 def _upload(world: World) -> int:

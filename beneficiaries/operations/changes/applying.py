@@ -6,6 +6,7 @@ Dates are texts `YYYY-MM-DD`, months those of their first day, money đồng, pe
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -66,6 +67,7 @@ def apply(*, request: ChangeRequest, decision: Decision, on: date) -> Person:
 
     Raises Incomplete, ChangeRefused or whatever else refuses it (all DecisionRefused); then nothing is written.
     """
+    request = copy(request)  # whose person may be changed in vain
     if request.person_id is not None:
         # Two requests about one person are carried out one after the other.
         request.person = Person.objects.select_for_update().get(pk=request.person_id)

@@ -13,6 +13,12 @@ from beneficiaries.operations.changes.errors import Incomplete
 from common.months import month_of
 
 LABELS = {
+    "person": gettext_lazy("person"),
+    "payout": gettext_lazy("way of being paid"),
+    "pension": gettext_lazy("pension"),
+    "heir": gettext_lazy("heir"),
+    "organiser": gettext_lazy("who organises the funeral"),
+    "survivor": gettext_lazy("survivor"),
     "name": gettext_lazy("full name"),
     "birth_date": gettext_lazy("birth date"),
     "birth_precision": gettext_lazy("birth date known to the"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from areas.models import Unit
 from beneficiaries.models import ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Person
-from beneficiaries.operations.changes.applying import check
+from beneficiaries.operations.changes.applying import check, needs_decision
 from beneficiaries.operations.changes.errors import (
     AlreadyAsked,
     EditedMeanwhile,
@@ -83,7 +83,8 @@ def submit(*, request_id: int, version: int, by: User, at: datetime) -> ChangeRe
         request = seen(request_id=request_id, version=version)
         if request.state not in EDITABLE:
             raise MoveRefused(request, ChangeState.SUBMITTED)
-        if request.path == ChangePath.SIGNED and not (request.decision_number and request.decision_date):
+        unsigned = not (request.decision_number and request.decision_date)
+        if request.path == ChangePath.SIGNED and unsigned and needs_decision(request):
             raise Incomplete(_("Enter the number and the date of the decision."), field="decision_number")
         today = timezone.localdate(at)
         check(request=request, on=today)
