@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Payee, Person
+from beneficiaries.models import ChangeRequest, Payee, Person
 from benefits.models import Scheme
 from common.fields import MonthField, NfcCharField, month_constraint
 from payments.models import Payment
@@ -97,7 +97,8 @@ class NoticeKind(models.TextChoices):
 
 
 class Notice(models.Model):
-    """A question to the commune about one person: change the record, propose a suspension, or visit."""
+    """A question to the commune about one person: change the record, propose a suspension, or visit. `request` is the
+    change of the record that it opened by itself, for a death, a move or a suspension."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     commune = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+")
@@ -105,6 +106,9 @@ class Notice(models.Model):
     kind = models.CharField(max_length=12, choices=NoticeKind)
     month = MonthField()
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="+")
+    request = models.ForeignKey(
+        ChangeRequest, models.PROTECT, null=True, related_name="+", verbose_name=_("change request")
+    )
     opened_at = models.DateTimeField()
     answer = NfcCharField(_("answer"), max_length=300, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -80,7 +80,7 @@ def receive_marks(*, day: PayDay, marks: Sequence[NewMark], by: User, at: dateti
                 new[mark.id] = made
                 answers.append(Received(mark.id, "late" if made.late else "kept"))
         Mark.objects.bulk_create(new.values())
-        ask_communes(questions=_reported(list(new.values())), at=at)
+        ask_communes(questions=_reported(list(new.values())), by=by, at=at)
     return answers
 
 

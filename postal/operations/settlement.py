@@ -45,7 +45,7 @@ def settle_batch(*, batch_id: int, by: User, at: datetime) -> int:
             if receipt.quarantined:
                 raise PostalError(receipt.note)
         batches.settle(batch_id=batch.pk, by=by, at=at)
-        _ask_about_the_uncollected(batch, at)
+        _ask_about_the_uncollected(batch, by, at)
     return len(waiting)
 
 
@@ -78,7 +78,7 @@ def _refuse_unfinished(batch: Batch) -> None:
         raise PostalError(_("An order to stop a payment of this list has no answer yet."))
 
 
-def _ask_about_the_uncollected(batch: Batch, at: datetime) -> None:
+def _ask_about_the_uncollected(batch: Batch, by: User, at: datetime) -> None:
     cycles = list(
         Cycle.objects.filter(month__lte=batch.round.cycle_id)
         .order_by("-month")
@@ -102,5 +102,6 @@ def _ask_about_the_uncollected(batch: Batch, at: datetime) -> None:
             )
             for row in rows
         ],
+        by=by,
         at=at,
     )  # fmt: skip

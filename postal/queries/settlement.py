@@ -108,7 +108,7 @@ def settlement(*, batch: Batch) -> Settlement:
 def open_notices(*, reader: Reader) -> QuerySet[Notice]:
     """Questions to the communes whose people the reader sees, oldest first."""
     found = Notice.objects.filter(answered_at__isnull=True, commune__in=reader.units(Action.SEE_PEOPLE))
-    return found.select_related("person", "commune", "payment").order_by("opened_at", "pk")
+    return found.select_related("person", "commune", "payment", "request").order_by("opened_at", "pk")
 
 
 def waiting_stops(*, day: PayDay) -> list[StopOrder]:
