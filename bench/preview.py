@@ -17,9 +17,9 @@ from bench.world import World
 from benefits.entering import Entered, LawRow, complete
 from payments.queries.preview import Figures, compare_part, parts_of_people, plan_change, simulate
 
-# In force before the list of December 2024 closes, and not before November's.
-IN_FORCE, MONTH = date(2024, 11, 1), date(2024, 12, 1)
-SIX_MONTHS_BACK = date(2024, 6, 1)
+# In force before the list of February 2025 closes, and not before January's.
+IN_FORCE, MONTH = date(2025, 1, 10), date(2025, 2, 1)
+SIX_MONTHS_BACK = date(2024, 8, 1)
 
 
 def measure(_world: World, *, pairs: int) -> dict[str, Any]:

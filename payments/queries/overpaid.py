@@ -54,12 +54,10 @@ def overpaid(*, reader: Reader, person_id: int | None = None) -> list[Overpaid]:
 
 @dataclass(frozen=True, slots=True)
 class OverpaidPage:
-    """One page: `rows` are the months of its people; `people` in all were overpaid when they were last reckoned, and
-    of `news` people something is not reckoned yet."""
+    """One page: `rows` are the months of its people; of `news` people something is not reckoned yet."""
 
     page: KeysetPage[Person]
     rows: list[Overpaid]
-    people: int
     news: int
 
 
@@ -85,7 +83,6 @@ def overpaid_page(*, reader: Reader, place: Place) -> OverpaidPage:
     return OverpaidPage(
         page=page,
         rows=_reckoned(reader, ("payments", "asked_overpaid_people"), asked),
-        people=people.count(),
         news=changed.aggregate(people=Count("person", distinct=True))["people"],
     )
 

@@ -92,7 +92,7 @@ def overpaid_list(request: OfficerRequest) -> HttpResponse:
         request,
         "payments/overpaid_list.html",
         {
-            "page": page_context(found.page, rows, request.GET, total=found.people),
+            "page": page_context(found.page, rows, request.GET),
             "news": found.news,
             "waiting": waiting_decisions(reader=request.reader),
         },

@@ -51,6 +51,17 @@ def test_the_list_names_who_was_paid_too_much_and_how_much(world):
     assert "500.000" in page(world)
 
 
+def test_the_list_takes_few_queries_whoever_is_on_it(world, django_assert_max_num_queries):
+    for one in world.people[:2]:
+        record_death(person=one, died_on=date(2024, 11, 9))
+    client = world.client("preparer")
+    with django_assert_max_num_queries(12):
+        shown = client.get(reverse("overpaid")).content.decode()
+    # Their news is not reckoned yet: two who would be overpaid by it stand there too, and it says that news waits.
+    assert [one.name in shown for one in world.people] == [True, True, True, False, False, False]
+    assert "2 người" in shown.replace("\u00a0", " ")
+
+
 def test_a_waiver_takes_effect_when_another_officer_confirms_it(world):
     assert prepare(world, kind="waive").status_code == 200
     assert not Adjustment.objects.exists()

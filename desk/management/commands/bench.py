@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bench import coverage, generation, importing, preview, results
+from bench import coverage, generation, importing, overpaid, preview, results
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "import": importing.measure,
     "coverage": coverage.measure,
     "preview": preview.measure,
+    "overpaid": overpaid.measure,
     "results": results.measure,
 }
 
