@@ -23,6 +23,7 @@ from beneficiaries.roll.writing import write_roll
 from common.money import format_number, format_vnd
 from common.progress import progress_bar
 from desk.demonstration.last_list import write_last_list
+from desk.demonstration.law import in_words, propose_higher_base
 from desk.demonstration.post import prepare_post
 from desk.demonstration.reform import show_reform
 from desk.demonstration.year import cast, show_month
@@ -33,6 +34,7 @@ from reports.operations import refresh_figures
 from reports.queries.coverage import By, coverage
 
 JANUARY, DECEMBER = date(2024, 1, 1), date(2024, 12, 1)
+JANUARY_AFTER = date(2025, 1, 1)
 # Phường Hàm Tiến, Phan Thiết.
 COMMUNE = "22918"
 PEOPLE, SEED = 54_649, 1
@@ -71,6 +73,10 @@ class Command(BaseCommand):
         with self._step("The Post: a contract, a pay point in every commune, December's pay days"):
             prepare_post(month=DECEMBER)
         self._year()
+        with self._step("A higher base of the province's own from January, proposed and previewed"):
+            with progress_bar("01/2025") as progress:
+                figures = propose_higher_base(month=JANUARY_AFTER, by=cast().first_closer, progress=progress)
+            self.stdout.write(in_words(figures))
         if reform:
             show_reform(password=password, step=self._step, write=self.stdout.write)
         with self._step("Ledger"):
