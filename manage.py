@@ -18,7 +18,7 @@ NEEDS_NO_SERVER = {
     "spectacular",
     "version",
 }
-RUNS_AS_OWNER = {"bench", "createcachetable", "flush", "migrate", "sqlmigrate", "test"}
+RUNS_AS_OWNER = {"bench", "createcachetable", "flush", "migrate", "restore", "sqlmigrate", "test"}
 
 
 def main(arguments: list[str]) -> None:

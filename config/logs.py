@@ -7,6 +7,7 @@ a task failed. A line keeps what finds the fault: where it happened, the kind of
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.config
 import re
@@ -57,13 +58,32 @@ def _kind(error: BaseException) -> str:
     return " ".join(named)
 
 
-def logging_settings(level: str) -> dict[str, Any]:
-    """Django's LOGGING: everything to standard error, from `level` up, through `Line`."""
+class JsonLine(Line):
+    """The same as one JSON object a line: time, level, logger, event, and the event's own fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = super().format(record)
+        event, _newline, error = said.partition(f" {record.levelname} {record.name} ")[2].partition("\n")
+        content = {
+            name: _QUERY_STRING.sub(r"\1", str(value))
+            for name, value in getattr(record, "fields", {}).items()
+        }
+        content |= {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": event,
+        }
+        return json.dumps(content | ({"error": error} if error else {}), ensure_ascii=False)
+
+
+def logging_settings(level: str, *, as_json: bool = False) -> dict[str, Any]:
+    """Django's LOGGING: everything to standard error, from `level` up, through `Line` or `JsonLine`."""
     silent: dict[str, Any] = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "config.logs.Line"}},
+        "formatters": {"line": {"()": "config.logs.JsonLine" if as_json else "config.logs.Line"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django's own handlers would print a second, unguarded line, and mail one with all that was posted.
@@ -96,4 +116,5 @@ def _as_record(
     failed = event.pop("exc_info", None)
     words = [str(event.pop("event"))] + [f"{name}={value}" for name, value in event.items()]
     # The text is complete: a per cent sign in it is no placeholder, for no arguments follow.
-    return (" ".join(words),), {"exc_info": sys.exc_info() if failed is True else failed}
+    error = sys.exc_info() if failed is True else failed
+    return (" ".join(words),), {"exc_info": error, "extra": {"fields": dict(event)}}

@@ -143,6 +143,7 @@ DATABASES = {
 # The role of the site and its workers, also while the owner migrates: what it may not do is granted by name.
 DATABASE_APPLICATION_ROLE = database_settings(SERVICES.database_url, persistent_seconds=0)["USER"]
 REDIS_URL = SERVICES.redis_url
+POSTGRES_PROGRAMS = services.postgres_programs  # the folder of pg_dump and pg_restore, asked for when needed
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A row at a time goes through the ORM; the rest is set-based SQL that names its own transaction.
 ATOMIC_REQUESTS = False
@@ -281,7 +282,13 @@ SPECTACULAR_SETTINGS = {
 BANK_PROXIES = environment.words("ANSINH_BANK_PROXIES", "")
 
 LOGGING_CONFIG = "config.logs.configure"
-LOGGING = logs.logging_settings(LOG_LEVEL)
+LOGGING = logs.logging_settings(
+    LOG_LEVEL, as_json=environment.choice("LOG_FORMAT", "text", allowed=("text", "json")) == "json"
+)
+# Without it nobody reads /metrics.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 32 characters (openssl rand -hex 32).")
 
 # The province's own choices.
 PROVINCE_CODE = os.environ.get("ANSINH_PROVINCE", "60")

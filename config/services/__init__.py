@@ -2,5 +2,6 @@
 
 from .client import Services, ensure, state_dir, stop, urls
 from .paths import ServicesError
+from .postgres import binaries as postgres_programs
 
-__all__ = ["Services", "ServicesError", "ensure", "state_dir", "stop", "urls"]
+__all__ = ["Services", "ServicesError", "ensure", "postgres_programs", "state_dir", "stop", "urls"]

@@ -231,6 +231,9 @@ ROWS = [
     Row("reorganisation", "POST", "403 403 403 403 403 403 302 403 403"),
     Row("reorganisation_hamlets", "GET", "403 200 403 403 403 403 200 403 403"),
     Row("reorganisation_hamlets", "POST", "403 404 403 403 403 403 404 403 403"),
+    # For machines, with no officer: whether the site is well; its counts with a token only.
+    Row("healthz", "GET", "200 200 200 200 200 200 200 200 200"),
+    Row("metrics", "GET", "404 404 404 404 404 404 404 404 404"),
     # Who is signed in is led on; signing out and the language are everybody's.
     Row("login", "GET", "302 302 302 302 302 302 302 302 302"),
     Row("login", "POST", "302 302 302 302 302 302 302 302 302"),
@@ -248,6 +251,9 @@ PUBLIC = {
     ("set_language", "POST"): 302,
     # The pay desk's service worker: a file without data, which a browser asks for without its session.
     ("post_worker", "GET"): 200,
+    # For machines: whether the site is well; its counts only with a token.
+    ("healthz", "GET"): 200,
+    ("metrics", "GET"): 404,
     # For a bank's engineer, who has no account here.
     ("bank_quick_start", "GET"): 200,
     ("bank_reference", "GET"): 200,
