@@ -26,15 +26,20 @@ CLOSED_ACCOUNT = "AC04"
 
 def send(*, batch: Batch, preparer: User, approver: User, accountant: User, at: datetime) -> None:
     """Take a draft list through submission, approval, voucher, release and acknowledgement."""
+    sent = release(batch=batch, preparer=preparer, approver=approver, accountant=accountant, at=at)
+    batches.acknowledge(
+        batch_id=batch.pk, count=sent.released_count or 0, amount=sent.released_amount or 0, at=at
+    )
+
+
+def release(*, batch: Batch, preparer: User, approver: User, accountant: User, at: datetime) -> Batch:
+    """Take a draft list through submission, approval and voucher to its release."""
     batches.submit(batch_id=batch.pk, by=preparer, at=at)
     batches.approve(batch_id=batch.pk, by=approver, at=at)
     held = min(cash_held(batch=batch), batch.amount)
     voucher = Voucher(number=f"RDT-{batch.pk}", date=at.date(), amount=batch.amount - held)
     batches.fund(batch_id=batch.pk, voucher=voucher, held=held, by=accountant, at=at)
-    sent = batches.release(batch_id=batch.pk, by=accountant, at=at)
-    batches.acknowledge(
-        batch_id=batch.pk, count=sent.released_count or 0, amount=sent.released_amount or 0, at=at
-    )
+    return batches.release(batch_id=batch.pk, by=accountant, at=at)
 
 
 def report(*, batch: Batch, at: datetime) -> None:
@@ -84,12 +89,11 @@ def correct_accounts(*, month: date, on: date) -> int:
     return count
 
 
-def state_accounts(*, month: date) -> None:
-    """Each provider's statement of the month: what it paid, line by line."""
+def state_accounts(*, month: date, but: str = "") -> None:
+    """Each provider's statement of the month, `but` one's: what it paid, line by line."""
     paid = Payment.objects.filter(batch__round__cycle_id=month, outcome=Outcome.PAID)
-    for provider in sorted(
-        set(Batch.objects.filter(round__cycle_id=month).values_list("provider_id", flat=True))
-    ):
+    lists = Batch.objects.filter(round__cycle_id=month).exclude(provider=but)
+    for provider in sorted(set(lists.values_list("provider_id", flat=True))):
         rows = (
             paid.filter(batch__provider_id=provider).order_by("pk").values_list("pk", "amount", "outcome_on")
         )

@@ -16,9 +16,10 @@ from django.utils import timezone
 from accounts.models import Role, RoleName, User
 from common.months import add_months
 from desk.demonstration import providers
+from desk.demonstration.over_http import BankOverHttp
 from desk.demonstration.post import deal_out
 from payments.models import Batch, Cycle, CycleState
-from payments.operations import closing
+from payments.operations import batches, closing
 from payments.operations.cycles import run_cycle
 from payments.queries.reconciliation import reconciliation
 
@@ -56,18 +57,27 @@ def cast() -> Cast:
     return Cast(preparers, approvers, accountant, first, second)
 
 
-def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None]) -> MonthShown | None:
-    """Make, send, settle, supplement, reconcile and close a month; None if it was closed before."""
+def show_month(
+    *, month: date, people: Cast, progress: Callable[[int, int], None], bank: BankOverHttp | None = None
+) -> MonthShown | None:
+    """Make, send, settle, supplement, reconcile and close a month; None if it was closed before.
+
+    `bank` does its part by the interface, all others are played in this process.
+    """
     if Cycle.objects.filter(pk=month, state=CycleState.CLOSED).exists():
         return None
     started = monotonic()
     run_cycle(month=month, at=lambda: _noon(add_months(month, -1), settings.LIST_DAY))
     seconds = monotonic() - started
-    _pay(month, people, progress, _noon(month, 5))
+    _pay(month, people, progress, _noon(month, 5), bank)
     corrected = providers.correct_accounts(month=month, on=month.replace(day=15))
     run_cycle(month=month, routed_on=month.replace(day=16), at=lambda: _noon(month, 16))
-    _pay(month, people, progress, _noon(month, 18))
-    providers.state_accounts(month=month)
+    if bank:
+        bank.nothing_fails_now(on=month.replace(day=18))
+    _pay(month, people, progress, _noon(month, 18), bank)
+    providers.state_accounts(month=month, but=bank.provider if bank else "")
+    if bank:
+        bank.state(month)
     closing.prepare_close(month=month, by=people.first_closer)
     closing.close(month=month, by=people.second_closer, at=_noon(month, 25))
     rows = reconciliation(month=month)
@@ -79,14 +89,22 @@ def show_month(*, month: date, people: Cast, progress: Callable[[int, int], None
     )
 
 
-def _pay(month: date, people: Cast, progress: Callable[[int, int], None], at: datetime) -> None:
+def _pay(
+    month: date,
+    people: Cast,
+    progress: Callable[[int, int], None],
+    at: datetime,
+    bank: BankOverHttp | None,
+) -> None:
     """All draft lists of the month, the units and providers working side by side as they do in life; the Post's are
     dealt out to its pay days once, when every one of them is with it."""
     lists = providers.drafts(month=month)
     done = count(1)
 
     def send(batch: Batch) -> None:
-        providers.send(
+        its_own = bank is not None and batch.provider_id == bank.provider
+        hand_over = providers.release if its_own else providers.send
+        hand_over(
             batch=batch,
             preparer=people.preparers[batch.unit_id],
             approver=people.approvers[batch.unit_id],
@@ -95,11 +113,16 @@ def _pay(month: date, people: Cast, progress: Callable[[int, int], None], at: da
         )
 
     def report(batch: Batch) -> None:
-        providers.report(batch=batch, at=at)
+        if bank and batch.provider_id == bank.provider:
+            batches.settle(batch_id=batch.pk, by=people.accountant, at=at)
+        else:
+            providers.report(batch=batch, at=at)
         progress(next(done), len(lists))
 
     _side_by_side(send, lists)
     deal_out(month=month, at=at)
+    if bank:
+        bank.pay_lists()
     _side_by_side(report, lists)
 
 

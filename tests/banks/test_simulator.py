@@ -9,13 +9,17 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from banks.models import Inquiry
+from banks.operations.accounts import ask_about_accounts
 from banks.simulator.bank import Bank, Habits
 from banks.simulator.http import Connection, Refused
+from beneficiaries.models import PayoutMethod
 from payments.models import Payment, StatementLine
 from payments.operations import batches, closing
 from payments.operations.stop_orders import order_stop
 from payments.queries.ledger import check_ledger
 from payments.queries.reconciliation import unmatched
+from tests import worlds
 from tests.banks import bank_world
 from tests.banks.bank_world import AGRIBANK, DECEMBER, NOON, NOW, VIETCOMBANK
 
@@ -61,6 +65,41 @@ def test_a_stop_order_is_answered_before_the_money_goes(site):
     assert (done["stopped"], done["paid"]) == (1, 4)
     assert Payment.objects.get(pk=payment.pk).outcome == "withdrawn"
     assert StatementLine.objects.count() == 4
+
+
+def test_asked_whose_an_account_is_the_bank_answers_from_its_book(site):
+    _url, world = site
+    methods = [payment.payout_method for payment in world.payments()]
+    PayoutMethod.objects.filter(pk__in=[method.pk for method in methods]).update(verified_on=None)
+    assert ask_about_accounts(provider=AGRIBANK, at=NOW) == 5
+    clerk = bank(site, closed=0.0, renamed=0.0)
+    clerk.book = {methods[0].account: methods[0].holder.title(), methods[1].account: "LE VAN KHAC"}
+    done = clerk.work()
+    # It has taken its list first, and so knows the other three, too.
+    assert (done["inquiries"], done["account matched"], done["account differs"]) == (5, 4, 1)
+    assert PayoutMethod.objects.filter(verified_on__isnull=False, provider=AGRIBANK).count() == 4
+    assert Inquiry.objects.get(state="differs").payout_method_id == methods[1].pk
+
+
+def test_an_account_in_no_book_is_unknown_and_some_were_closed_or_changed_hands(site):
+    account = worlds.account(worlds.person("Võ Thị Chưa"), number="555000111", verified_on=None)
+    PayoutMethod.objects.filter(pk=account.pk).update(verified_on=None)
+    ask_about_accounts(provider=AGRIBANK, at=NOW)
+    assert bank(site).work()["account unknown"] == 1
+    clerk = bank(site, closed=1.0)
+    clerk.book = {"1": "A"}
+    assert clerk._holder("1") == ""
+    clerk = bank(site, closed=0.0, renamed=1.0)
+    clerk.book = {"1": "A"}
+    assert (clerk._holder("1"), clerk._holder("2")) == ("NGUYEN VAN KHAC", "")
+
+
+def test_a_second_statement_of_a_month_tells_only_what_is_new(site):
+    clerk = bank(site, failed=0.0, returned=0.0)
+    clerk.work()
+    clerk.state("2024-12")
+    assert StatementLine.objects.count() == 5
+    assert clerk.done["statement lines"] == 5
 
 
 def test_a_wrong_secret_and_another_bank_s_list_are_refused_over_http(site):
