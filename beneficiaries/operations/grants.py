@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from beneficiaries.models import (
     Entitlement,
     FactChange,
     Person,
+    Precision,
     ReckonReason,
     Residence,
 )
@@ -58,7 +60,7 @@ def start_month(
     Raises DecisionRefused where the certificate's date is missing.
     """
     if category.code in BY_AGE:
-        return add_months(month_of(person.birth_date), 12 * BY_AGE[category.code])
+        return add_months(_birth_month(person), 12 * BY_AGE[category.code])
     if category.code in BY_CERTIFICATE:
         if certificate_on is None:
             raise DecisionRefused(
@@ -68,6 +70,12 @@ def start_month(
     if category.component in SURVIVORS and linked is not None and linked.died_on is not None:
         return add_months(month_of(linked.died_on), 1)
     return month_of(signed_on)
+
+
+def _birth_month(person: Person) -> date:
+    """The month from which ages count; of a birth known only to the year the first or last one, as the setting says."""
+    last = person.birth_precision == Precision.YEAR and settings.BIRTH_CONVENTION == "last"
+    return date(person.birth_date.year, 12, 1) if last else month_of(person.birth_date)
 
 
 @transaction.atomic

@@ -60,7 +60,7 @@ class Both:
         """What both hold for paid too much after the last round."""
         last, on = self.last
         judged = {}
-        for who in self.people:
+        for who in filter(lambda one: one.grants, self.people):
             judged |= self.ledger.overpaid(who, last, on)
         found = {
             (id(self.mirror.grant_of[one.entitlement_id]), month_of(one.month)): one.overpaid

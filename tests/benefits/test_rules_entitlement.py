@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from beneficiaries.models import Precision
 from beneficiaries.operations import grants, people
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
@@ -30,6 +31,18 @@ def test_E01_the_allowance_of_80_starts_with_the_birthdays_month_whenever_it_is_
     assert month_of(row.from_month) == start == month(2024, 9)
     both.follow(row, Grant(who, "BTXH_5.5c", start, start))
     assert both.pays(DEC) == {f"BTXH_5.5c 2024-{m:02d}": 500_000 for m in (9, 10, 11, 12)}
+
+
+def test_E01_a_birth_known_only_to_the_year_counts_from_january_or_by_the_setting_from_december(settings):
+    # 80 in 2024: from January by the convention as shipped, all months settled before October; else December alone.
+    first, last = (person(date(1944, 1, 1), year_only=True) for _ in range(2))
+    both = Both(first, last)
+    row = granted(both, first, "BTXH_5.5c", settled_before=date(2024, 10, 1))
+    assert row.from_month == date(2024, 1, 1)
+    both.follow(row, Grant(first, "BTXH_5.5c", month(2024, 1), month(2024, 10)))
+    assert both.pays(DEC) == {f"BTXH_5.5c 2024-{m}": 500_000 for m in (10, 11, 12)}
+    settings.BIRTH_CONVENTION = both.law.year_means = "last"
+    assert granted(both, last, "BTXH_5.5c").from_month == date(2024, 12, 1)
 
 
 def test_E02_a_disabled_persons_allowance_starts_with_the_month_of_the_certificate():
@@ -84,6 +97,27 @@ def test_E04_a_disabled_persons_rate_rises_at_60_and_falls_at_16():
     assert both.pays(DEC) == {"BTXH_5.6_DBN 2024-12": 1_250_000, "BTXH_5.6_N 2024-12": 750_000}
 
 
+def test_E04_a_foster_carers_rate_follows_the_age_of_the_child():
+    # Art. 20(1): 2.5 × 500,000 for a child under 4, 1.5 from 4 on, paid to the carer; four years old in December 2024.
+    carer, child = person(date(1980, 1, 1)), person(date(2020, 12, 24))
+    grant(carer, "BTXH_20.1", NOV, linked=child)
+    both = Both(carer, child)
+    assert both.pays(NOV) == {"BTXH_20.1 2024-11": 1_250_000}
+    assert both.pays(DEC) == {"BTXH_20.1 2024-12": 750_000}
+    assert set(Payment.objects.values_list("person_id", flat=True)) == {both.row(carer).pk}
+
+
+def test_E04_a_corrected_birth_date_pays_what_was_kept_back():
+    # Registered as born in 1946, corrected to 15 October 1944: 80 in October 2024, three months at once.
+    who = person(date(1946, 10, 15))
+    grant(who, "BTXH_5.5c", month(2024, 10))
+    both = Both(who)
+    assert both.pays(NOV) == {}
+    people.correct_birth(person=both.row(who), birth_date=date(1944, 10, 15), precision=Precision.DAY)
+    who.born = date(1944, 10, 15)
+    assert both.pays(DEC) == {f"BTXH_5.5c 2024-{m}": 500_000 for m in (10, 11, 12)}
+
+
 def test_E05_the_month_of_death_is_payable_and_nothing_after_it():
     # Art. 8(2): stop from the month after the death of 3 November.
     who = person(died=date(2024, 11, 3))
@@ -96,6 +130,18 @@ def test_E05_the_carer_is_paid_through_the_month_of_death_of_whom_they_cared_for
     carer, cared_for = person(date(1980, 1, 1)), person(date(1990, 1, 1), died=date(2024, 11, 30))
     grant(carer, "BTXH_20.2c", NOV, linked=cared_for)
     assert Both(carer, cared_for).pays(DEC) == {"BTXH_20.2c 2024-11": 500_000}
+
+
+def test_E05_a_late_reported_death_of_whom_one_cares_for_makes_the_carers_months_overpaid():
+    # Died on 3 October 2024, known in December: November's 500,000 was too much, December pays nothing.
+    carer, cared_for = person(date(1980, 1, 1)), person(date(1990, 1, 1))
+    grant(carer, "BTXH_20.2c", month(2024, 10), linked=cared_for)
+    both = Both(carer, cared_for)
+    both.pays(month(2024, 10)), both.pays(NOV)
+    people.record_death(person=both.row(cared_for), died_on=date(2024, 10, 3))
+    cared_for.died = date(2024, 10, 3)
+    assert both.pays(DEC) == {}
+    assert both.overpaid() == {"BTXH_20.2c 2024-11": 500_000}
 
 
 def test_E05_a_worship_grant_ends_with_the_one_who_worships():

@@ -19,7 +19,7 @@ addEventListener("securitypolicyviolation", event =>
     window.refused.push(event.effectiveDirective + " " + event.blockedURI));
 """
 # Answered with a file or with a part of another page.
-NO_PAGE = ("coverage_", "law_table", "_progress", "_explanation")
+NO_PAGE = ("coverage_", "law_table", "_progress", "_explanation", "_figures")
 
 
 def addresses(world: World) -> list[tuple[str, str]]:

@@ -88,6 +88,8 @@ def pages_of(world: World) -> dict[str, list[str]]:
             reverse("reorganisation", args=[date(2025, 7, 1)]),
             reverse("reorganisation_hamlets", args=[date(2025, 7, 1)]),
             reverse("law_simulate"),
+            reverse("law_conversion"),
+            reverse("overpaid"),
             *(reverse(name, args=[proposed(world).pk]) for name in ("law_proposal", "law_people")),
         ],
     }
