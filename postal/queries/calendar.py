@@ -15,7 +15,7 @@ from areas.models import Unit
 from common import sql
 from payments.models import month_id_range
 from payments.transitions import Outcome
-from postal.models import Contract, PayDay
+from postal.models import PayDay
 from postal.queries.scope import visible_days
 
 _LIVE = ~Q(listings__payment__outcome=Outcome.WITHDRAWN)
@@ -76,18 +76,3 @@ def managed_communes(*, reader: Reader, on: date) -> list[int]:
     """Ids of the communes in being on the day whose postal payment the reader arranges."""
     units = Unit.objects.on(on).communes().filter(pk__in=reader.units(Action.MANAGE_POST))
     return list(units.values_list("pk", flat=True))
-
-
-def contract_for(*, commune: Unit, on: date) -> Contract | None:
-    """The contract that holds in a commune on a day: the nearest area first (commune, district, province)."""
-    above = [commune.pk, commune.parent_id, commune.parent.parent_id if commune.parent else None]
-    found = {
-        area: contract
-        for contract in Contract.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-            valid_from__lte=on,
-            areas__in=[a for a in above if a],
-        ).order_by("valid_from", "pk")
-        for area in contract.areas.values_list("pk", flat=True)
-    }
-    return next((found[area] for area in above if area in found), None)

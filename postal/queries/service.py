@@ -12,8 +12,7 @@ from django.db import connection
 from accounts.access import Action, Reader
 from areas.models import Unit
 from common import sql
-from postal.models import Contract
-from postal.queries.calendar import contract_for
+from postal.queries.contracts import contracts_by_area, nearest
 
 AGREED = Decimal("0.95")
 MANY_PEOPLE, FAST_MARKS, FAST_SECONDS = 5, 5, 30
@@ -45,14 +44,11 @@ def service(*, month: date, reader: Reader) -> list[PointService]:
     with connection.cursor() as cursor:
         rows = sql.rows(cursor, "postal", "service", {"month": month, "communes": list(communes)})
     units = Unit.objects.select_related("parent").in_bulk({row["commune"] for row in rows})
-    agreed: dict[int | None, Decimal] = {}
+    by_area = contracts_by_area(on=month)
     found = []
     for row in rows:
-        unit = units[row["commune"]]
-        if unit.pk not in agreed:
-            contract: Contract | None = contract_for(commune=unit, on=month)
-            agreed[unit.pk] = contract.success_rate if contract else AGREED
-        found.append(PointService(row, agreed[unit.pk]))
+        contract = nearest(units[row["commune"]], by_area)
+        found.append(PointService(row, contract.success_rate if contract else AGREED))
     return found
 
 

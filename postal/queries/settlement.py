@@ -18,7 +18,7 @@ from payments.queries.cash import cash_held
 from payments.queries.reconciliation import reconciliation
 from payments.transitions import Outcome
 from postal.models import Fee, Notice, PayDay
-from postal.queries.calendar import contract_for
+from postal.queries.contracts import contract_for
 
 
 @dataclass(frozen=True, slots=True)

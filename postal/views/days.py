@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from areas.models import Unit
-from common.months import add_months, month_of, parse_month
+from common.months import month_of, parse_month
 from payments.models import Batch
 from payments.queries import overview
 from payments.queries.batches import find_batch
@@ -30,6 +30,7 @@ from postal.operations.errors import PostalError
 from postal.papers.changes import changes_pdf, changes_workbook
 from postal.papers.signing import file_name, list_pdf, list_workbook
 from postal.queries.calendar import managed_communes, month_days, month_totals, unlisted
+from postal.queries.deadlines import deadlines
 from postal.queries.lists import PayList, pay_lists
 from postal.queries.scope import visible_points
 from postal.views.common import PDF, XLSX, attachment, may_manage, may_pay, say_faults, the_day, today
@@ -55,8 +56,7 @@ def month(request: OfficerRequest) -> HttpResponse:
         "days": days,
         "totals": month_totals(days),
         "unlisted": unlisted(month=chosen, reader=reader),
-        "money_by": add_months(chosen, -1).replace(day=25),
-        "settle_by": chosen.replace(day=20),
+        "deadlines": deadlines(month=chosen, reader=reader, on=today()),
         "manages": reader.may(Action.MANAGE_POST),
         "sees_all": reader.may(Action.SEE_PAYMENTS),
         "plan_form": MonthPlanForm.suggested(month=chosen),

@@ -10,7 +10,7 @@ from payments.models import Batch
 from postal import urls
 from postal.models import Notice
 from postal.operations import archives, corrections, proof
-from postal.queries.calendar import contract_for
+from postal.queries.contracts import contract_for
 from tests import worlds
 from tests.desk_world import DECEMBER
 from tests.page_policy import faults

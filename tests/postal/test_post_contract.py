@@ -10,7 +10,8 @@ from beneficiaries.models import PayoutMethod, Provider
 from postal.models import Fee, Listing, PayDay, PayPlace, PersonPoint
 from postal.operations import calendar, contract
 from postal.operations.errors import PostalError
-from postal.queries.calendar import contract_for, unlisted
+from postal.queries.calendar import unlisted
+from postal.queries.contracts import contract_for
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER
 from tests.postal import world as post_world
