@@ -62,8 +62,16 @@ def reorganisation(request: OfficerRequest, on_date: date) -> HttpResponse:
 def _act(request: OfficerRequest, on_date: date) -> None:
     if request.POST.get("action") == "confirm":
         moved = confirm(on_date=on_date, by=request.user, at=timezone.now())
-        text = _("Carried out: %(people)s people and %(roles)s roles moved to the new units.")
-        numbers = {"people": format_number(moved.people), "roles": format_number(moved.roles)}
+        text = _(
+            "Carried out: %(people)s people, %(roles)s roles, %(points)s pay points and %(contracts)s contracts with "
+            "the Post moved to the new units."
+        )
+        numbers = {
+            "people": format_number(moved.people),
+            "roles": format_number(moved.roles),
+            "points": format_number(moved.points),
+            "contracts": format_number(moved.contracts),
+        }
         messages.success(request, text % numbers)
         return
     chosen = {

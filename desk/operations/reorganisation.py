@@ -1,6 +1,7 @@
 """Carrying out a reorganisation of administrative units (Law 72/2025: no districts from 2025-07-01).
 
-People's homes, officers' roles and the paying of lists move to the units that begin on a day. Lists of months before
+People's homes, officers' roles, the Post's points and contracts, and the paying of lists move to the units that begin
+on a day. Lists of months before
 keep their units, for a list is routed by where people lived in its month; whoever follows a unit finishes them.
 """
 
@@ -20,6 +21,7 @@ from desk.models import HamletPlacement, Reorganisation
 from desk.queries.reorganisation import Preview, preview
 from payments.operations.errors import PaymentsError, SamePerson
 from payments.operations.generation import refuse_while_another_is_made
+from postal.operations.succession import follow_units
 
 
 class ReorganisationRefused(PaymentsError):
@@ -28,10 +30,12 @@ class ReorganisationRefused(PaymentsError):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a reorganisation moved: people's homes and officers' roles."""
+    """What a reorganisation moved: people's homes, officers' roles, and the Post's pay points and contracts."""
 
     people: int
     roles: int
+    points: int
+    contracts: int
 
 
 def prepare(
@@ -86,7 +90,9 @@ def confirm(*, on_date: date, by: User, at: datetime) -> Moved:
                 is_default=True,
                 defaults={"successor": payer.finisher, "on_date": on_date},
             )
-        moved = Moved(people=move_homes(on_date=on_date), roles=_move_roles(shown))
+        people, roles = move_homes(on_date=on_date), _move_roles(shown)
+        post = follow_units(on_date=on_date)
+        moved = Moved(people=people, roles=roles, points=post.points, contracts=post.contracts)
         record.confirmed_by, record.confirmed_at = by, at
         record.people, record.roles = moved.people, moved.roles
         record.save(update_fields=["confirmed_by", "confirmed_at", "people", "roles"])

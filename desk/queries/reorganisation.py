@@ -18,6 +18,8 @@ from areas.models import Level, Succession, Unit
 from common import sql
 from common.money import format_number
 from payments.models import Batch, Cycle, CycleState
+from postal.models import Contract, PayPoint
+from postal.queries.succession import contracts_to_move, points_to_move
 
 NEEDED = (RoleName.PREPARER, RoleName.APPROVER)
 
@@ -71,6 +73,8 @@ class Preview:
     roles: list[RoleMove]
     open_cycles: list[date]
     without_officers: list[Unit]
+    points: list[PayPoint] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
     blockers: list[str] = field(default_factory=list)
 
     @property
@@ -96,6 +100,7 @@ class Preview:
             ],
             "roles": [[move.role.pk, move.name, move.unit.pk] for move in self.roles],
             "finishers": self.finishers,
+            "post": [[point.pk for point in self.points], [contract.pk for contract in self.contracts]],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -133,6 +138,8 @@ def preview(*, on_date: date, finishers: Mapping[str, int] | None = None) -> Pre
             .values_list("month", flat=True)
         ),
         without_officers=_without_officers(on_date, communes, roles),
+        points=points_to_move(on_date=on_date),
+        contracts=contracts_to_move(on_date=on_date),
         blockers=_blockers(on_date, communes),
     )
 
