@@ -7,7 +7,7 @@ UV := .local/uv/bin/uv
 PY := .venv/bin/python
 MESSAGES := locale/vi/LC_MESSAGES/django.mo
 
-.PHONY: setup database demo site test lint bench clean
+.PHONY: setup database demo site test test-servers fault lint bench clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/.installed $(MESSAGES)
@@ -40,6 +40,22 @@ site: database
 
 test: setup /usr/bin/chromium
 	$(PY) -m pytest
+
+# The same suite against Debian's PostgreSQL 15 and Redis 7.
+test-servers: setup /usr/bin/chromium
+	config/deploy/test_servers.sh
+
+# The long fault run (docs/reliability.md): real processes killed, then sixteen threads at each race. Some hours.
+KILLS ?= 200
+DATABASE_KILLS ?= 50
+BROKER_KILLS ?= 20
+SUPERVISOR_KILLS ?= 5
+RACE_ROUNDS ?= 200
+SEED ?= 1
+fault: setup
+	$(PY) -m tests.faults.campaign --workers $(KILLS) --databases $(DATABASE_KILLS) --brokers $(BROKER_KILLS) \
+		--supervisors $(SUPERVISOR_KILLS) --seed $(SEED)
+	$(PY) -m pytest -n0 -v tests/faults --race-rounds $(RACE_ROUNDS) --seed $(SEED)
 
 lint: setup
 	.venv/bin/ruff check .

@@ -23,6 +23,9 @@ _slot_lock: int | None = None
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--worlds", type=int, default=200, help="how many random worlds the engine is judged on")
+    parser.addoption(
+        "--race-rounds", type=int, default=2, help="how often sixteen threads race for each thing"
+    )
     parser.addoption("--seed", type=int, default=1, help="the first seed of the random worlds")
 
 
@@ -33,11 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["ANSINH_TEST_SLOT"] = str(_take_slot())
         os.environ["ANSINH_TEST_REDIS"] = os.environ.get("REDIS_URL", "")
     slot = int(os.environ["ANSINH_TEST_SLOT"])
-    if not os.environ["ANSINH_TEST_REDIS"]:
-        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+    named = os.environ["ANSINH_TEST_REDIS"]
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+    if not named:
         os.environ.pop("REDIS_URL", None)
         embedded = services.urls(os.environ).redis_url.partition("?")[0]
         os.environ["REDIS_URL"] = f"{embedded}?db={slot * _WORKERS_A_SLOT + worker}"
+    elif named.startswith("unix://") and "db=" not in named:
+        os.environ["REDIS_URL"] = f"{named}?db={worker}"
 
     from django.conf import settings
 

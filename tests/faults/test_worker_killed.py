@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,10 +30,10 @@ from payments.models import Batch, Line, Payment, Reckoned, Round, RoundState, S
 from payments.operations import generation
 from payments.queries.ledger import check_ledger
 from tests import worlds
+from tests.faults.processes import kill_group, spawn_worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-PROJECT = Path(__file__).resolve().parents[2]
 NOVEMBER, DECEMBER = date(2024, 11, 1), date(2024, 12, 1)
 SLICE, SLICES = 8, 5
 PEOPLE = SLICE * SLICES
@@ -61,21 +59,11 @@ class Worker:
             "ANSINH_SLICE_PEOPLE": str(SLICE),
         }
         included = [word for module in imports for word in ("-I", module)]
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "1", *included],
-                cwd=PROJECT,
-                env=environment,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        self.process = spawn_worker(log=log, environment=environment, arguments=included)
 
     def kill(self) -> None:
         """SIGKILL to the worker and its pool at once, as the kernel does when memory runs out or a host goes."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(30)
+        kill_group(self.process)
 
     def kill_pool(self) -> None:
         """SIGKILL to the process that does the work; the one that started it lives on."""
