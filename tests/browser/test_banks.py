@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from banks.operations import trial
+from payments.operations.budget import allot
 from payments.operations.stop_orders import order_stop
 from tests.banks import bank_world
 from tests.banks.bank_world import AGRIBANK, NOW, BankWorld
@@ -20,7 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def world(live_server: LiveServer) -> BankWorld:
-    """Something to see on every page: a held message, a report, a difference, a stop order, a failed transfer."""
+    """Something to see on every page: a held message, a report, a difference, a stop order, a failed transfer, a list
+    for trying out, a budget line."""
     made = bank_world.build()
     for name in ("tinh", "ketoan"):
         user = User.objects.get(username=name)
@@ -35,6 +40,14 @@ def world(live_server: LiveServer) -> BankWorld:
         {"kind": "renamed", "account": "1020304030", "on": "2024-12-02", "holder": "LE VAN KHAC"},
     )
     order_stop(payment_id=four.pk, by=made.officers["duyet"], at=NOW, reason="Đã mất")
+    made.post(
+        "/statements",
+        {"statement": "S", "month": "2024-12", "items": [
+            {"key": "KHONG-CO", "kind": "paid", "amount": 7_000, "on": "2024-12-06"}]},
+    )  # fmt: skip
+    trial.make_trial_list(provider=AGRIBANK, by=made.officers["tinh"], at=NOW)
+    allot(unit=made.batch().unit, scheme="BTXH", year=2024, amount=9_000_000_000, decision_number="1/QĐ-UBND",
+          decision_date=date(2024, 1, 2), by=made.officers["ketoan"], at=NOW)  # fmt: skip
     return made
 
 
@@ -49,6 +62,7 @@ def test_the_banks_pages_are_sound_at_the_desk_and_on_a_phone(
         f"{reverse('reconciliation')}?month=2024-12",
         reverse("bank_timeline", args=[world.batch().pk]),
         reverse("bank_quick_start"),
+        f"{reverse('budget')}?year=2024",
     ]
     sign_in(page, live_server.url, "tinh")
     for address in addresses:

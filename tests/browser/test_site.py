@@ -76,7 +76,7 @@ def pages_of(world: World) -> dict[str, list[str]]:
             reverse("person", args=[person.pk]),
             reverse("dashboard"),
         ],
-        "accountant": [reverse("batch", args=[world.batch("POST").pk])],
+        "accountant": [reverse("batch", args=[world.batch("POST").pk]), reverse("budget")],
         "preparer": [reverse("round_open"), f"{reverse('round_open')}?month=2024-12"],
         "post_clerk": ["/"],
         "administrator": [
