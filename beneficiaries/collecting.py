@@ -10,8 +10,10 @@ AFTER_DEATH = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
 
 
 def lapses_on(payee: Payee) -> date | None:
-    """The first day on which somebody no longer collects: after the term, and a year after the beginning of an
-    authorisation without one (Civil Code, Art. 563). None while there is no end."""
+    """The first day on which somebody no longer collects: that of a revocation (Civil Code, Art. 569), after the term,
+    or a year after the beginning of an authorisation without one (Art. 563). None while there is no end."""
+    if payee.revoked_on is not None:
+        return payee.revoked_on
     if payee.valid_to is not None:
         return payee.valid_to + timedelta(days=1)
     if payee.role != PayeeRole.AUTHORISED:
@@ -21,14 +23,16 @@ def lapses_on(payee: Payee) -> date | None:
     return next_year + timedelta(days=begun.day - 1)
 
 
-def may_collect(payee: Payee, *, died_on: date | None, on: date) -> bool:
-    """Whether a payee of a person (dead since `died_on`, or living) may collect on a day.
+def may_collect(payee: Payee, *, died_on: date | None, on: date, amount: int = 0) -> bool:
+    """Whether a payee of a person (dead since `died_on`, or living) may collect on a day, and as much as `amount` đồng.
 
     While the person lives: guardian, foster carer and whoever is authorised. From the death on those lapse (Civil Code,
     Art. 140 and 563), and funeral organisers and heirs collect, each on a document (Decree 20/2021, Art. 20).
     """
     end = lapses_on(payee)
     if payee.valid_from > on or (end is not None and end <= on):
+        return False
+    if payee.limit is not None and amount > payee.limit:
         return False
     dead = died_on is not None and died_on <= on
     if payee.role in AFTER_DEATH:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from areas.models import Unit
+from beneficiaries.collecting import AFTER_DEATH
 from beneficiaries.models import (
     GROUNDS_OF_SCHEME,
     ChangeKind,
@@ -28,7 +29,6 @@ from beneficiaries.models import (
 )
 from beneficiaries.operations.changes.applying import STOPS
 from beneficiaries.operations.changes.content import label
-from beneficiaries.operations.payees import AFTER_DEATH
 from common.months import read_month, show_month
 from payments.forms import DAYS, AmountField
 

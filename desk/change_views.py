@@ -33,7 +33,7 @@ from desk.queries.effects import try_out
 VIEWS = {
     queries.DECIDE: gettext_lazy("To decide"),
     queries.MINE: gettext_lazy("Mine"),
-    queries.RETURNED: gettext_lazy("Returned"),
+    queries.RETURNED: gettext_lazy("To complete"),
     queries.SCANS: gettext_lazy("Scans to follow"),
     queries.LATE: gettext_lazy("Past the deadline"),
     queries.ALL: gettext_lazy("All"),

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from beneficiaries.collecting import AFTER_DEATH
 from beneficiaries.models import Payee, PayeeRole, Person
 from beneficiaries.operations.errors import DecisionRefused
-
-AFTER_DEATH = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
 
 
 @transaction.atomic

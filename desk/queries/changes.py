@@ -45,8 +45,8 @@ def visible_requests(reader: Reader) -> QuerySet[ChangeRequest]:
 
 
 def requests_of(*, reader: Reader, which: str, on: date, kind: str = "") -> QuerySet[ChangeRequest]:
-    """The visible requests of one view: entered by the reader and open, to be decided by them, returned to them, past
-    the deadline, without the scans that were to follow, or all."""
+    """The visible requests of one view: entered by the reader and open; to be decided by them; to be completed, which
+    were returned or begun by others, as by the Post; past the deadline; without the scans that were to follow; all."""
     found = visible_requests(reader)
     here = Q(commune__in=reader.units(Action.REQUEST_CHANGE))
     own = Q(prepared_by=reader.user_id) | Q(submitted_by=reader.user_id)
@@ -56,7 +56,7 @@ def requests_of(*, reader: Reader, which: str, on: date, kind: str = "") -> Quer
         case "decide":
             found = found.filter(~own, commune__in=reader.units(Action.DECIDE_CHANGE), state__in=TO_DECIDE)
         case "returned":
-            found = found.filter(here, state=ChangeState.RETURNED)
+            found = found.filter(here, Q(state=ChangeState.RETURNED) | Q(state=ChangeState.DRAFT) & ~own)
         case "late":
             found = found.filter(state__in=TO_DECIDE, decide_by__lt=on)
         case "scans":

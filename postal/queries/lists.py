@@ -105,7 +105,11 @@ def pay_lists(*, days: Sequence[PayDay]) -> list[PayList]:
             found[key] = PayList(by_id[row["pay_day"]], batches[row["batch"]])
         day = found[key].day.day
         known = payees.get(row["person"], ())
-        current = [made for made, payee in known if may_collect(payee, died_on=row["died_on"], on=day)]
+        current = [
+            made
+            for made, payee in known
+            if may_collect(payee, died_on=row["died_on"], on=day, amount=row["amount"])
+        ]
         number = _open_id(row["national_id"], row["uuid"])
         found[key].rows.append(
             ListRow(
