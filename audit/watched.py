@@ -38,12 +38,15 @@ UNWATCHED = {
     "banks_notice": "an outbox made from events",
     "banks_attempt": "an outbox's attempts",
     "banks_inquiry": "a question to a bank that keeps its own answer",
+    "postal_listing": "which day's list a payment stands on, dealt out from what is watched",
     "areas_succession": "loaded from the release's file",
 }
-# Derived from other columns, or no decision of anybody.
+# Derived from other columns, how far a task has come, or no decision of anybody.
 IGNORED = {
     "beneficiaries_person": {"name_folded", "name_sort"},
     "accounts_user": {"last_login"},
+    "desk_rollupload": {"rows", "done", "seen_at"},
+    "postal_listarchive": {"done", "all"},
 }
 _PERSONS = 10**10  # a payment's id ends in its person's (docs/adr/002-payment-key.md)
 

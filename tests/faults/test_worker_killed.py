@@ -22,6 +22,8 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from audit.actor import acting
+from audit.models import Entry
 from beneficiaries.models import Person, Reckon
 from config import services
 from config.celery import app
@@ -270,6 +272,16 @@ def test_a_worker_killed_after_the_last_slice_leaves_a_round_that_one_sweep_fini
 
 def test_the_server_itself_notices_a_dead_worker_and_gives_its_slice_free():
     assert scalar("SHOW client_connection_check_interval") == "5s"
+
+
+def test_what_a_worker_writes_names_the_task_and_the_officer_who_asked_for_it(start):
+    made = open_round()
+    worker = start()
+    with acting(officer=4711, source="request 9"):
+        assert dispatch.ring(round_id=made.pk)
+    wait_for(round_is_made, worker)
+    found = Entry.objects.filter(table_name="payments_batch").values_list("officer_id", "source").distinct()
+    assert list(found) == [(4711, "task payments.tasks.make_slice")]
 
 
 def test_control_a_worker_that_claims_its_slice_before_making_it_loses_the_slice(start):
