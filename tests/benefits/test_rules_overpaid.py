@@ -109,6 +109,17 @@ def test_A04_nothing_is_netted_without_a_decision():
     assert both.overpaid() == {"TB 2024-12": 91_000, "TB 2025-01": 91_000}
 
 
+def test_A04_a_decision_that_waits_takes_nothing_beside_one_that_is_confirmed():
+    both, items = overpaid_by_91000_twice()
+    parts = [Item(items[0].entitlement_id, items[0].month, amount) for amount in (50_000, 41_000)]
+    schedule = Schedule(day(MAR), share=50)
+    confirmed = decide(both, DecisionKind.RECOVER, parts[:1], schedule)
+    decisions.confirm(decision_id=confirmed.pk, by=worlds.officer("lanhdao"), at=worlds.NOON)
+    decide(both, DecisionKind.RECOVER, parts[1:], schedule, number="8")
+    key = id(both.people[0].grants[0])
+    assert both.mirror.run(MAR) == {(key, MAR): 1_878_000, (key, DEC): -50_000}
+
+
 def test_A04_a_waiver_and_a_repayment_close_the_balance_by_adjustments_of_two_people():
     both, items = overpaid_by_91000_twice()
     second = worlds.officer("lanhdao")

@@ -32,6 +32,19 @@ def test_E07_a_single_parents_support_adds_to_clauses_5_6_and_8():
     assert Both(who).pays(DEC) == {"BTXH_5.4 2024-12": 1_000_000, "BTXH_5.6_N 2024-12": 750_000}
 
 
+def test_E07_together_they_stand_against_the_highest_of_the_rest():
+    # Orphans of 20 who study, 5(2), 1.5 × 500,000 = 750,000. With one child, 500,000, the orphan's is paid; with two,
+    # 1,000,000, the parent's; with one child and 5(6), severe, 750,000, both of these: 1,250,000.
+    one, two, disabled = (person(date(2004, 6, 1)) for _ in range(3))
+    for who, children in ((one, 1), (two, 2), (disabled, 1)):
+        grant(who, "BTXH_5.2")
+        grant(who, "BTXH_5.4", heads=children)
+    grant(disabled, "BTXH_5.6_N")
+    Both(one, two, disabled).pays(DEC)
+    paid = Payment.objects.order_by("person_id").values_list("amount", flat=True)
+    assert list(paid) == [750_000, 1_000_000, 1_250_000]
+
+
 def test_E07_each_child_counts_by_its_own_dates():
     # Art. 5(4): one 16 in November (payable), one studying until 31 December at 17, one born in December.
     who = person(date(1985, 1, 1))
