@@ -25,7 +25,7 @@ def _claim_then_make(*, round_id: int, at: Callable[[], datetime]) -> None:
         return
     Slice.objects.filter(pk=piece.pk).update(state=SliceState.DONE, finished_at=at())
     with transaction.atomic(), connection.cursor() as cursor:
-        generation._generate(cursor, piece)
+        generation._generate(cursor, piece, at())
 
 
 generation.generate_next_slice = _claim_then_make  # type: ignore[assignment]
