@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ChangeState(models.TextChoices):
@@ -12,7 +13,7 @@ class ChangeState(models.TextChoices):
     OPENED = "opened", _("being checked")
     RETURNED = "returned", _("returned for correction")
     APPROVED = "approved", _("approved")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("change request", "refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

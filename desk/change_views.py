@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
@@ -36,7 +36,7 @@ VIEWS = {
     queries.RETURNED: gettext_lazy("To complete"),
     queries.SCANS: gettext_lazy("Scans to follow"),
     queries.LATE: gettext_lazy("Past the deadline"),
-    queries.ALL: gettext_lazy("All"),
+    queries.ALL: pgettext_lazy("change requests", "All"),
 }
 
 
