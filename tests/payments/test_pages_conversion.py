@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from beneficiaries.models import Conversion, Entitlement, Person
+from payments import tasks
 from payments.operations import conversion
 from tests import desk_world, worlds
 from tests.desk_world import World
@@ -70,6 +71,15 @@ def test_two_officers_convert_and_the_page_follows_until_the_end(world, monkeypa
     assert "Đã thực hiện" in after
     assert "176/QĐ-UBND" in after
     assert "Chế độ cần chuyển" not in after
+
+
+def test_a_worker_carries_it_out_with_nobody_watching(world, monkeypatch):
+    monkeypatch.setattr(conversion, "PART_GRANTS", 2)
+    prepare(world)
+    confirm(world, "second")
+    tasks.convert(Conversion.objects.get().pk)
+    assert Entitlement.objects.filter(category="HTXH_75").count() == 6
+    assert "Đã thực hiện" in page(world)
 
 
 def test_it_says_in_both_languages_what_the_people_receive_before_and_after(world):
