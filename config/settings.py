@@ -296,5 +296,7 @@ PROVINCE_CODE = os.environ.get("ANSINH_PROVINCE", "60")
 LIST_DAY = environment.number("ANSINH_LIST_DAY", 20, low=1, high=28)
 # Elderly people often know only their year of birth: taken as its first or last day, everywhere.
 BIRTH_CONVENTION = environment.choice("ANSINH_BIRTH_CONVENTION", "first", allowed=("first", "last"))
+# Whether who sees figures of one unit sees those of all units; else, beside his own, the province's total alone.
+OPEN_FIGURES = environment.flag("ANSINH_OPEN_FIGURES", False)
 # Smaller slices cost several times as much (docs/performance.md).
 SLICE_PEOPLE = environment.number("ANSINH_SLICE_PEOPLE", 20_000, low=1, high=1_000_000)

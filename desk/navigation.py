@@ -79,6 +79,8 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
         ],
         _("Reports"): [
             (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),
+            (Action.SEE_COVERAGE, "reports", pgettext("navigation", "Periodic reports")),
+            (Action.SEE_PEOPLE, "gift_lists", _("Gift lists")),
             (Action.SEE_COVERAGE, "difficulties", pgettext("navigation", "Difficulties")),
             (Action.SEE_COVERAGE, "targets", _("Targets")),
         ],

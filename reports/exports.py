@@ -7,6 +7,7 @@ import io
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from reports.papers import restated
 from reports.queries.coverage import Coverage, Row
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +36,8 @@ def coverage_workbook(found: Coverage, *, area: str) -> bytes:
         sheet.write_string(
             1,
             0,
-            f"{area} · {settled if found.settled else _('not yet settled: by where the money was sent')}",
+            f"{area} · {settled if found.settled else _('not yet settled: by where the money was sent')}"
+            + (f" · {_('restated')}" if found.restated else ""),
         )
         for column, name in enumerate(_heads(found)):
             sheet.write_string(3, column, name, head)
@@ -97,10 +99,7 @@ def _notes(found: Coverage) -> list[str]:
             "was sent to one."
         ),
     ]
-    for one in found.restated:
-        notes.append(
-            _("Restated on %(day)s: %(reason)s") % {"day": f"{one.at:%d/%m/%Y}", "reason": one.reason}
-        )
+    notes += restated(found.restated)
     if found.overlaps:
         notes.append(
             _("A person with two categories stands in both rows: the rows do not add up to the total.")

@@ -8,11 +8,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Unit
-from benefits.models import Scheme
-from reports.models import DifficultyKind
+from benefits.models import Category, Scheme
+from reports.models import DifficultyKind, GiftList, Occasion
 
 
 class TargetForm(forms.Form):
@@ -66,6 +67,68 @@ class AnswerForm(forms.Form):
 
     answer = forms.CharField(label=_("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     assigned_to = forms.CharField(label=_("Who sees to it"), max_length=120, required=False)
+
+
+class GiftForm(forms.Form):
+    """A gift list: the decision, the day, and what each category is given; `like` an earlier list's amounts."""
+
+    occasion = forms.ChoiceField(label=_("Occasion"), choices=Occasion)
+    on_date = forms.DateField(
+        label=_("Entitled on"),
+        help_text=_("People who hold a benefit in this month and are alive on this day."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    decision_number = forms.CharField(label=_("Decision number"), max_length=60)
+    decision_date = forms.DateField(label=_("Decision date"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, like: GiftList | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = dict(like.amounts.values_list("category", "amount")) if like else {}
+        if like:
+            self.initial["occasion"] = like.occasion
+        english = (get_language() or "vi").startswith("en")
+        self.categories = list(Category.objects.filter(kind="monthly").order_by("-scheme", "code"))
+        for category in self.categories:
+            self.fields[self._field(category)] = forms.IntegerField(
+                label=category.name_en if english else category.name_vi,
+                required=False,
+                min_value=1,
+                max_value=100_000_000,
+                initial=given.get(category.code),
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+
+    @property
+    def decision(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("occasion", "on_date", "decision_number", "decision_date")]
+
+    @property
+    def presents(self) -> list[tuple[Category, forms.BoundField]]:
+        return [(category, self[self._field(category)]) for category in self.categories]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `make_gift_list` takes."""
+        facts = {
+            name: self.cleaned_data[name]
+            for name in ("occasion", "on_date", "decision_number", "decision_date")
+        }
+        return facts | {"amounts": self._amounts()}
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and not self._amounts():
+            raise forms.ValidationError(_("Write an amount for at least one category."))
+        return self.cleaned_data
+
+    def _amounts(self) -> dict[str, int]:
+        amounts = (
+            (category.code, self.cleaned_data.get(self._field(category))) for category in self.categories
+        )
+        return {code: amount for code, amount in amounts if amount}
+
+    @staticmethod
+    def _field(category: Category) -> str:
+        return f"amount_{category.code}"
 
 
 def today_first(rows: QuerySet[Unit], on: dt.date) -> QuerySet[Unit]:

@@ -77,6 +77,10 @@ class Part(models.TextChoices):
     AGE = "age", _("age")
     WORK = "work", _("work done")
     MONEY = "money", _("kind of money")
+    STATISTIC = "stat", _("category, sex and age")
+    LEDGER = "ledger", _("category and kind of money")
+    LISTED = "listed", _("benefits listed, new and gone")
+    POST = "post", _("outcome at the Post")
 
 
 class Figure(models.Model):
@@ -85,12 +89,15 @@ class Figure(models.Model):
     Rows of `WHOLE` add up to the province. Rows of `CATEGORY` and `PROVIDER` may count a pair several times;
     rows of `OBSTACLE` are the pairs not covered, by reason ('' where none was noted); of `AGE` all pairs by age band;
     of `WORK` those asked or given an account in the cycle; of `MONEY` those with money of a kind (arrears …) or not
-    delivered (failed, unclaimed, returned), with its sum.
+    delivered (failed, unclaimed, returned), with its sum; of `STATISTIC` (social protection) category, sex and age;
+    of `LEDGER` live money beside the month's own by category; of `LISTED` benefits, not pairs, on the lists (`=`), new
+    (`+`) and gone (`-` and why); of `POST` payments by outcome. `months` are benefit-months of the month's own money
+    (`CATEGORY`, `STATISTIC`) or of the kind (`LEDGER`).
     """
 
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="figures", db_index=False)
     part = models.CharField(max_length=8, choices=Part)
-    key = models.CharField(max_length=24, blank=True)
+    key = models.CharField(max_length=40, blank=True)
     commune = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", db_index=False)
     scheme = models.CharField(max_length=4, choices=Scheme)
@@ -98,6 +105,7 @@ class Figure(models.Model):
     covered = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     amount_cashless = models.BigIntegerField()
+    months = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -160,4 +168,50 @@ class Difficulty(models.Model):
                 | Q(state=DifficultyState.CLOSED, closed_at__isnull=False, closed_by__isnull=False),
                 name="difficulty_state_says_by_whom",
             ),
+        ]
+
+
+class Occasion(models.TextChoices):
+    TET = "tet", _("Lunar New Year (Tết)")
+    INVALIDS_DAY = "27-7", _("War invalids and martyrs day, 27 July")
+    OTHER = "other", _("another occasion")
+
+
+class GiftList(models.Model):
+    """A decision to give presents of money on an occasion to those entitled on a day; never edited, only withdrawn."""
+
+    occasion = models.CharField(_("occasion"), max_length=5, choices=Occasion)
+    on_date = models.DateField(_("entitled on"))
+    decision_number = NfcCharField(_("decision number"), max_length=60)
+    decision_date = models.DateField(_("decision date"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("gift list")
+        verbose_name_plural = _("gift lists")
+        ordering = ["-on_date", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(occasion__in=Occasion.values), name="gift_occasion_known"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="gift_withdrawn_by_somebody",
+            ),
+        ]
+
+
+class GiftAmount(models.Model):
+    """What holders of a category are given, in đồng. Whoever holds several is given the highest, once."""
+
+    gift = models.ForeignKey(GiftList, models.CASCADE, related_name="amounts", db_index=False)
+    category = models.ForeignKey("benefits.Category", models.PROTECT, related_name="+")
+    amount = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gift", "category"], name="a_gift_amount_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="gift_is_something"),
         ]

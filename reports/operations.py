@@ -121,8 +121,13 @@ def _count(cycle: Cycle) -> None:
     """
     Figure.objects.filter(snapshot=cycle.month).delete()
     low, high = month_id_range(cycle.month)
+    before = Cycle.objects.filter(month__lt=cycle.month).order_by("-month").first()
+    low_before, high_before = month_id_range(before.month) if before else (0, 0)
     params = {
         "month": cycle.month,
+        "before": before.month if before else None,
+        "low_before": low_before,
+        "high_before": high_before,
         "low": low,
         "high": high,
         "last_day": add_months(cycle.last_month, 1) - timedelta(days=1),
@@ -133,6 +138,7 @@ def _count(cycle: Cycle) -> None:
         sql.run(cursor, "reports", "coverage_lines", params)
         sql.run(cursor, "reports", "coverage_pairs", params)
         sql.run(cursor, "reports", "coverage", params)
+        sql.run(cursor, "reports", "coverage_changes", params)
         cursor.execute("DROP TABLE money, money_line, pair")
         _count_overpaid(cursor, cycle)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.money import format_number
+from reports.models import Restatement
 from reports.monthly import percent, sentences
 from reports.queries.coverage import Coverage, Row
 from reports.queries.overview import Overview
@@ -22,13 +24,13 @@ TEMPLATES = Path(__file__).resolve().parent / "typst"
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
 def paper(data: Mapping[str, Any], *, form: Literal["pdf", "png"] = "pdf") -> bytes:
     """The page as PDF (or, for looking at it, PNG). Text is data there, never code; fonts are Typst's own."""
-    compiler = typst.Compiler(TEMPLATES / "coverage.typ", font_paths=_fonts(), ignore_system_fonts=True)
+    compiler = typst.Compiler(TEMPLATES / "coverage.typ", font_paths=fonts(), ignore_system_fonts=True)
     made = compiler.compile(format=form, sys_inputs={"data": json.dumps(data)})
     first = made[0] if isinstance(made, list) else made
     assert isinstance(first, bytes)
@@ -40,9 +42,14 @@ def coverage_data(found: Coverage, *, area: str, label: str) -> dict[str, Any]:
     return {
         "title": _("Payment through accounts, %(m)s") % {"m": f"{found.month:%m/%Y}"},
         "subtitle": area,
-        "state": _("all results are in")
-        if found.settled
-        else _("not yet settled: by where the money was sent"),
+        "state": " · ".join(
+            [
+                _("all results are in")
+                if found.settled
+                else _("not yet settled: by where the money was sent"),
+                *([_("restated")] if found.restated else []),
+            ]
+        ),
         "paragraphs": [],
         "heads": [label[:1].upper() + label[1:], *_heads()],
         "rows": [_cells(row) for row in found.rows],
@@ -58,13 +65,17 @@ def report_data(seen: Overview) -> dict[str, Any]:
     return {
         "title": _("Report on payment through accounts, %(m)s") % {"m": f"{table.month:%m/%Y}"},
         "subtitle": table.area.name,
-        "state": _("Figures of %(day)s")
-        % {"day": date_format(table.snapshot.taken_at.astimezone(), "d/m/Y")},
+        "state": " · ".join(
+            [
+                _("Figures of %(day)s") % {"day": date_format(table.snapshot.taken_at.astimezone(), "d/m/Y")},
+                *([_("restated")] if seen.restated else []),
+            ]
+        ),
         "paragraphs": sentences(seen),
         "heads": [_("Unit"), *_heads()],
         "rows": [_cells(row) for row in [*seen.schemes, *seen.rows]],
         "total": _cells(seen.total),
-        "notes": [],
+        "notes": restated(seen.restated),
         "small": len(seen.rows) > 22,
     }
 
@@ -92,6 +103,20 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
+def restated(those: Iterable[Restatement]) -> list[str]:
+    """What a file says of a month whose closed figures were taken again."""
+    return [
+        _("Restated on %(day)s: %(reason)s Before: %(covered)s of %(all)s.")
+        % {
+            "day": f"{timezone.localtime(one.at):%d/%m/%Y}",
+            "reason": one.reason if one.reason.endswith(".") else f"{one.reason}.",
+            "covered": format_number(one.covered),
+            "all": format_number(one.people),
+        }
+        for one in those
+    ]
+
+
 def _notes(found: Coverage) -> list[str]:
     notes = [
         _(
@@ -99,10 +124,7 @@ def _notes(found: Coverage) -> list[str]:
             "people in institutions stand outside."
         )
     ]
-    notes += [
-        _("Restated on %(day)s: %(reason)s") % {"day": f"{one.at:%d/%m/%Y}", "reason": one.reason}
-        for one in found.restated
-    ]
+    notes += restated(found.restated)
     if found.overlaps:
         notes.append(
             _("A person with two categories stands in both rows: the rows do not add up to the total.")

@@ -22,7 +22,7 @@ from areas.models import Succession
 from common.months import format_month, month_of, parse_month
 from reports import papers, tables
 from reports.exports import TYPE, coverage_workbook
-from reports.queries.area import area_of
+from reports.queries.area import area_of, seen
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage, table_of
 from reports.queries.overview import months_with_figures, overview
 
@@ -78,6 +78,8 @@ def dashboard(request: OfficerRequest) -> HttpResponse:
             "obstacles": found.reasons,
             "easiest": found.easiest,
             "carriers": found.carriers,
+            "province": found.province,
+            "post": found.post,
             "trend": found.trend,
             "later_units": _later_units(asked, found.by),
             "exports": _exports(query, whole_province=found.table.area.whole_province),
@@ -234,7 +236,7 @@ def _asked(request: OfficerRequest, months: list[date]) -> Asked:
     except ValueError:
         units_on = None
     within = int(unit) if unit.isascii() and unit.isdigit() else None
-    if within not in request.reader.units(Action.SEE_COVERAGE):
+    if within not in seen(request.reader):
         within = None
     return Asked(month=_month(request, months), by=_by(request), within=within, units_on=units_on)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -52,9 +53,18 @@ class Area:
         return Figure.objects.filter(part=part, commune_id__in=list(self.units))
 
 
-def area_of(reader: Reader, *, within: int | None = None) -> Area:
-    """The area in which the reader sees coverage; `within` narrows it to one unit of it and what that took over."""
+def seen(reader: Reader) -> frozenset[int]:
+    """Ids of the units whose coverage the reader sees: his own, or all where settings.OPEN_FIGURES says so."""
     ids = reader.units(Action.SEE_COVERAGE)
+    return frozenset(Unit.objects.values_list("pk", flat=True)) if ids and settings.OPEN_FIGURES else ids
+
+
+def area_of(reader: Reader, *, within: int | None = None, own: bool = False) -> Area:
+    """The area in which the reader sees coverage; `within` narrows it to one unit of it and what that took over.
+
+    `own`: the reader's own units in any case, as for what he reports upwards.
+    """
+    ids = reader.units(Action.SEE_COVERAGE) if own else seen(reader)
     wanted = Unit.objects.filter(pk__in=ids)
     narrowed = Unit.objects.filter(pk=within, pk__in=ids).first() if within else None
     if narrowed:

@@ -21,7 +21,7 @@ from benefits.models import Category, Scheme
 from common.months import add_months, format_month
 from common.text import sort_key
 from payments.models import Cycle
-from reports.models import Part, Restatement, Snapshot
+from reports.models import Figure, Part, Restatement, Snapshot
 from reports.queries.area import Area, area_of, followers
 from reports.targets import EVERYBODY, Targets, missing, targets
 
@@ -171,6 +171,21 @@ class Table:
         rate, left = self.goal(units=self.area.chain)
         return replace(
             add_up(self.rows(By.SCHEME), key=TOTAL, name=self.area.name, target=rate), months_left=left
+        )
+
+    def province(self) -> Row:
+        """The whole province's people, whatever the reader's area: covered and all alone, no money."""
+        whole = Figure.objects.filter(part=Part.WHOLE, snapshot=self.month)
+        sums = whole.aggregate(covered=Sum("covered"), people=Sum("people"))
+        return Row(
+            key=TOTAL,
+            name=_("Whole province"),
+            covered=sums["covered"] or 0,
+            all=sums["people"] or 0,
+            target=self.goal(units=())[0],
+            amount=0,
+            amount_cashless=0,
+            amount_year=0,
         )
 
     def goal(self, *, units: tuple[int, ...], scheme: str = "") -> tuple[Decimal, int]:

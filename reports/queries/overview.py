@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.access import Reader
 from beneficiaries.models import Channel, ObstacleReason, Provider
 from benefits.models import Scheme
-from common.months import month_of
+from common.months import add_months, month_of
 from payments.models import Cycle, LineKind, RoundState
 from payments.transitions import Outcome
+from postal.models import Contract
+from postal.queries.service import AGREED
 from reports.forecast import Forecast, forecast
 from reports.models import Part, Restatement
 from reports.queries.coverage import By, Row, Table, table_of
@@ -63,6 +66,25 @@ class Carrier:
     people: int
     amount: int
     share: float
+    of_covered: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostMonth:
+    """What the Post delivered of its payments of one month, and the rate agreed with it (fractions of 1)."""
+
+    month: date
+    paid: int
+    listed: int
+    agreed: Decimal
+
+    @property
+    def rate(self) -> float:
+        return self.paid / self.listed if self.listed else 0.0
+
+    @property
+    def below(self) -> bool:
+        return self.paid < self.agreed * self.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +109,9 @@ class Work:
 class Overview:
     """Everything of the dashboard for one month and area.
 
-    `easiest` is the group to go to next; `ahead` the forecast for the target's month; `restated` why and when the
-    month's closed figures were taken again, the latest first.
+    `province`: covered and all of the whole province, where the area is less. `easiest` is the group to go to next;
+    `ahead` the forecast for the target's month; `restated` why and when the month's closed figures were taken again,
+    the latest first.
     """
 
     table: Table
@@ -106,6 +129,8 @@ class Overview:
     easiest: Reason | None
     restated: list[Restatement]
     carriers: list[Carrier]
+    post: list[PostMonth]
+    province: Row | None
     trend: list[Point]
 
 
@@ -164,7 +189,9 @@ def overview(
             default=None,
         ),
         restated=list(Restatement.objects.filter(cycle=table.month)),
-        carriers=_carriers(table),
+        carriers=_carriers(table, covered=total.covered),
+        post=_post(table),
+        province=None if table.area.whole_province else table.province(),
         trend=trend,
     )
 
@@ -246,11 +273,31 @@ def _money(table: Table) -> list[Money]:
     return sorted(found, key=lambda one: (one.key in ("overpaid", *Outcome.values), -abs(one.amount)))
 
 
-def _carriers(table: Table) -> list[Carrier]:
+def _post(table: Table) -> list[PostMonth]:
+    """The Post's payments by month that have an outcome, newest first; agreed is the lowest of its contracts then."""
+    figures = table.area.figures(Part.POST).filter(snapshot__in=table.months).exclude(key="waiting")
+    sums: dict[date, dict[str, int]] = {}
+    for month, outcome, count in figures.values_list("snapshot_id", "key").annotate(Sum("people")):
+        sums.setdefault(month, {})[outcome] = count
+    contracts = list(Contract.objects.values_list("valid_from", "valid_to", "success_rate"))
+    found = []
+    for month in sorted(sums, reverse=True):
+        last = add_months(month, 1)
+        rates = [
+            rate for since, until, rate in contracts if since < last and (until is None or until >= month)
+        ]
+        counts = sums[month]
+        found.append(
+            PostMonth(month, counts.get(Outcome.PAID, 0), sum(counts.values()), min(rates, default=AGREED))
+        )
+    return found
+
+
+def _carriers(table: Table, *, covered: int) -> list[Carrier]:
     figures = table.area.figures(Part.PROVIDER).filter(snapshot=table.month)
-    sums = list(figures.values_list("key").annotate(Sum("people"), Sum("amount")))
-    providers = Provider.objects.in_bulk([key for key, _people, _amount in sums])
-    whole = sum(amount for _key, _people, amount in sums)
+    sums = list(figures.values_list("key").annotate(Sum("people"), Sum("amount"), Sum("covered")))
+    providers = Provider.objects.in_bulk([key for key, *_sums in sums])
+    whole = sum(amount for _key, _people, amount, _covered in sums)
     carriers = [
         Carrier(
             channel=providers[key].channel,
@@ -259,7 +306,8 @@ def _carriers(table: Table) -> list[Carrier]:
             people=people,
             amount=amount,
             share=amount / whole if whole else 0.0,
+            of_covered=through / covered if covered and providers[key].channel == Channel.BANK else None,
         )
-        for key, people, amount in sums
+        for key, people, amount, through in sums
     ]
     return sorted(carriers, key=lambda carrier: (carrier.channel, -carrier.amount))

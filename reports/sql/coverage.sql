@@ -7,9 +7,19 @@ WITH by_category AS (
     SELECT
         pair, category_id AS key,
         coalesce(sum(amount) FILTER (WHERE live), 0) AS amount,
-        coalesce(sum(amount) FILTER (WHERE live AND by_bank), 0) AS amount_cashless
+        coalesce(sum(amount) FILTER (WHERE live AND by_bank), 0) AS amount_cashless,
+        count(*) FILTER (WHERE live AND kind = 'regular') AS months
     FROM money_line
     GROUP BY pair, category_id
+),
+
+statistics AS (
+    SELECT
+        x.key, p.sex, p.age, p.commune_id, p.unit_id, p.scheme, count(*) AS people, count(*) FILTER (WHERE p.covered) AS covered,
+        sum(x.amount) AS amount, sum(x.amount_cashless) AS amount_cashless, sum(x.months) AS months
+    FROM by_category x
+    JOIN pair p USING (pair)
+    GROUP BY x.key, p.sex, p.age, p.commune_id, p.unit_id, p.scheme
 ),
 
 by_provider AS (
@@ -59,31 +69,52 @@ ages AS (
 ),
 
 counted AS (
-    SELECT 'age' AS part, age AS key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless FROM ages
+    SELECT
+        'age' AS part, age AS key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless, 0 AS months
+    FROM ages
     UNION ALL
     SELECT
         'whole', '', commune_id, unit_id, scheme,
-        sum(people), sum(covered), sum(amount), sum(amount_cashless)
+        sum(people), sum(covered), sum(amount), sum(amount_cashless), 0
     FROM ages
     GROUP BY commune_id, unit_id, scheme
     UNION ALL
     SELECT
-        'category', x.key, p.commune_id, p.unit_id, p.scheme,
-        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless)
-    FROM by_category x
+        'category', key, commune_id, unit_id, scheme,
+        sum(people), sum(covered), sum(amount), sum(amount_cashless), sum(months)
+    FROM statistics
+    GROUP BY key, commune_id, unit_id, scheme
+    UNION ALL
+    SELECT
+        'stat', concat(key, '/', sex, age), commune_id, unit_id, scheme, people, covered, amount, amount_cashless, months
+    FROM statistics
+    WHERE scheme = 'BTXH'
+    UNION ALL
+    SELECT
+        'ledger', concat(l.category_id, '/', l.kind), p.commune_id, p.unit_id, p.scheme,
+        count(DISTINCT l.pair), count(DISTINCT l.pair) FILTER (WHERE p.covered), sum(l.amount),
+        coalesce(sum(l.amount) FILTER (WHERE l.by_bank), 0), count(*)
+    FROM money_line l
     JOIN pair p USING (pair)
-    GROUP BY x.key, p.commune_id, p.unit_id, p.scheme
+    WHERE l.live AND l.kind <> 'regular'
+    GROUP BY concat(l.category_id, '/', l.kind), p.commune_id, p.unit_id, p.scheme
+    UNION ALL
+    SELECT
+        'post', coalesce(outcome, 'waiting'), commune_id, unit_id, scheme, count(*), 0, sum(amount), 0, 0
+    FROM money
+    WHERE NOT by_bank
+    GROUP BY coalesce(outcome, 'waiting'), commune_id, unit_id, scheme
     UNION ALL
     SELECT
         'provider', x.key, p.commune_id, p.unit_id, p.scheme,
-        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless)
+        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless), 0
     FROM by_provider x
     JOIN pair p USING (pair)
     GROUP BY x.key, p.commune_id, p.unit_id, p.scheme
     UNION ALL
     SELECT
         'obstacle', coalesce(o.reason, ''), p.commune_id, p.unit_id, p.scheme,
-        count(*), 0, sum(p.amount), sum(p.amount_cashless)
+        count(*), 0, sum(p.amount), sum(p.amount_cashless), 0
     FROM pair p
     LEFT JOIN obstacles o USING (person_id)
     WHERE NOT p.covered
@@ -91,21 +122,21 @@ counted AS (
     UNION ALL
     SELECT
         'work', w.key, p.commune_id, p.unit_id, p.scheme,
-        count(*), count(*) FILTER (WHERE p.covered), sum(p.amount), sum(p.amount_cashless)
+        count(*), count(*) FILTER (WHERE p.covered), sum(p.amount), sum(p.amount_cashless), 0
     FROM work w
     JOIN pair p USING (person_id)
     GROUP BY w.key, p.commune_id, p.unit_id, p.scheme
     UNION ALL
     SELECT
         'money', x.key, p.commune_id, p.unit_id, p.scheme,
-        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless)
+        count(*), count(*) FILTER (WHERE p.covered), sum(x.amount), sum(x.amount_cashless), 0
     FROM by_kind x
     JOIN pair p USING (pair)
     GROUP BY x.key, p.commune_id, p.unit_id, p.scheme
 )
 
 INSERT INTO reports_figure (
-    snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless
+    snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless, months
 )
-SELECT %(month)s, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless
+SELECT %(month)s, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless, months
 FROM counted

@@ -2,11 +2,11 @@
 -- months up to the cycle's last). Inputs: month (the cycle). Adds rows of 'money' with the key 'overpaid': pairs and đồng.
 -- The caller has removed the cycle's figures before.
 INSERT INTO reports_figure (
-    snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless
+    snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, amount, amount_cashless, months
 )
 SELECT
     %(month)s, 'money', 'overpaid', home.commune_id, commune.paying_unit_id, b.scheme,
-    count(DISTINCT b.person_id), 0, sum(-b.delta), 0
+    count(DISTINCT b.person_id), 0, sum(-b.delta), 0, 0
 FROM balance b
 JOIN beneficiaries_residence home ON home.person_id = b.person_id
     AND home.valid_from <= %(month)s AND (home.valid_to IS NULL OR home.valid_to >= %(month)s)

@@ -19,7 +19,7 @@ in_institutions AS (
 )
 
 SELECT
-    t.pair, m.person_id, m.commune_id, m.unit_id, m.scheme, t.covered, t.amount, t.amount_cashless,
+    t.pair, m.person_id, m.commune_id, m.unit_id, m.scheme, t.covered, t.amount, t.amount_cashless, q.sex,
     CASE
         WHEN q.birth_date > y.under_16 THEN '00' WHEN q.birth_date > y.under_60 THEN '16'
         WHEN q.birth_date > y.under_80 THEN '60' ELSE '80'

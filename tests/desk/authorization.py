@@ -122,6 +122,18 @@ ROWS = [
     Row("coverage_report", "GET", "200 200 200 200 403 200 200 200 403"),
     # What is published is the whole province's; the auditor here is one district's.
     Row("coverage_open_data", "GET", "403 403 403 403 403 200 200 403 403"),
+    Row("reports", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("report", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("report_excel", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("report_pdf", "GET", "200 200 200 200 403 200 200 200 403"),
+    # Names stand on a gift list: the viewer of figures sees none. Only the province makes one.
+    Row("gift_lists", "GET", READS),
+    Row("gift_lists", "POST", "403 403 403 403 403 403 200 403 403"),
+    Row("gift_list", "GET", READS),
+    Row("gift_act", "POST", "403 403 403 403 403 403 302 403 403"),
+    Row("gift_commune", "GET", READS, AWAY),
+    Row("gift_excel", "GET", READS, AWAY),
+    Row("gift_pdf", "GET", READS, AWAY),
     Row("targets", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("targets", "POST", "403 403 403 403 403 403 200 403 403"),
     # A difficulty is raised by who works with people and answered by the province; here the second one raised it.

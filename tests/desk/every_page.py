@@ -13,6 +13,7 @@ from benefits.entering import Entered, complete
 from desk.models import RollUpload
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
+from reports.giving import make_gift_list
 from reports.operations import raise_difficulty, refresh_figures
 from tests import desk_world, worlds
 from tests.beneficiaries.change_world import submitted
@@ -66,6 +67,10 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         ),
         strict=True,
     )
+    gift = make_gift_list(
+        occasion="tet", on_date=DECEMBER, decision_number="1", decision_date=NOVEMBER,
+        amounts={"BTXH_5.5c": 300_000}, by=world.officers["second"], at=worlds.NOON,
+    ).pk  # fmt: skip
     return {
         **{
             name: ([moves[0]], [moves[1]])
@@ -94,6 +99,13 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         **{
             f"roll_{page}": ([_upload(world)], [])
             for page in ("upload", "progress", "refused", "apply", "discard")
+        },
+        **{name: (["changes"], []) for name in ("report", "report_excel", "report_pdf")},
+        "gift_list": ([gift], []),
+        "gift_act": ([gift], []),
+        **{
+            name: ([gift, worlds.commune().pk], [gift, world.people[-1].residences.get().commune_id])
+            for name in ("gift_commune", "gift_excel", "gift_pdf")
         },
         "reorganisation": ([date(2025, 7, 1)], []),
         "reorganisation_hamlets": ([date(2025, 7, 1)], []),

@@ -14,7 +14,7 @@ from areas.models import Unit
 from beneficiaries.models import Obstacle
 from reports.operations import refresh_figures
 from tests import worlds
-from tests.reports.world import DECEMBER, elderly
+from tests.reports.world import DECEMBER, NOON, elderly
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = date(2024, 11, 1)
@@ -110,3 +110,25 @@ def test_a_page_with_standing_figures_asks_the_database_a_bounded_number_of_time
     with CaptureQueriesContext(connection) as queries:
         viewer.get("/coverage/?by=category")
     assert len(queries) <= 30, "\n".join(query["sql"][:150] for query in queries)
+
+
+def test_a_district_sees_the_province_s_total_alone_unless_the_province_opens_its_figures(settings):
+    here, there = elderly(bank=True), elderly("Trần Thị Hai", lives=worlds.commune("22945"))
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=NOON)
+    home, away = (who.residences.get().commune.parent for who in (here, there))
+    assert home != away
+    client = client_of(RoleName.VIEWER, home)
+    page = client.get("/coverage/?month=2024-12")
+    assert page.context["total"].all == 1
+    assert (page.context["province"].covered, page.context["province"].all) == (1, 2)
+    assert away.name not in page.content.decode()
+    assert client.get(f"/coverage/?month=2024-12&unit={away.pk}").context["total"].all == 1
+    settings.OPEN_FIGURES = True
+    page = client.get("/coverage/?month=2024-12")
+    assert (page.context["total"].all, page.context["province"]) == (2, None)
+    assert away.name in page.content.decode()
+    assert client.get(f"/coverage/?month=2024-12&unit={away.pk}").context["within"] == away.pk
+    # What is reported upwards stays one's own.
+    report = client.get("/reports/changes/?period=2024-12").context["sheet"]
+    assert report.tables[0].total[6] == 1

@@ -26,6 +26,7 @@ from reports.queries.coverage import By, Row, coverage
 from reports.queries.overview import overview
 from reports.tables import SMALL, fold_small, is_small
 from tests import worlds
+from tests.pdf_text import pdf_text
 from tests.reports.world import DECEMBER, NOON
 
 # The Bình Thuận newspaper's figures of December 2024: through accounts, all.
@@ -179,3 +180,34 @@ def test_a_cell_never_begins_as_a_formula(december):
     Unit.objects.filter(pk=worlds.commune("22918").pk).update(name="=1+1")
     text = viewer("vi").get("/coverage.csv?month=2024-12&by=commune").content.decode("utf-8-sig")
     assert "'=1+1" in text
+
+
+def test_december_2024_is_read_back_from_the_text_of_the_papers_and_a_restated_month_says_so(december):
+    client = viewer("vi")
+    table = pdf_text(client.get("/coverage.pdf?month=2024-12&by=scheme").content)
+    report = pdf_text(client.get("/coverage/report.pdf?month=2024-12").content)
+    for text in (table, report):
+        for scheme, figures in (
+            ("Người có công với cách mạng", "4.283 9.035 47,4%"),
+            ("Bảo trợ xã hội", "16.867 45.614 37,0%"),
+            ("Toàn tỉnh", "21.150 54.649 38,7%"),
+        ):
+            assert f"{scheme} {figures}" in text
+        assert "đã tính lại" not in text
+    Restatement.objects.create(
+        cycle_id=DECEMBER,
+        reason="Đổi cách đếm",
+        at=NOON,
+        people=54_600,
+        covered=21_000,
+        amount=0,
+        amount_cashless=0,
+    )
+    for address in ("/coverage.pdf?month=2024-12&by=scheme", "/coverage/report.pdf?month=2024-12"):
+        text = pdf_text(client.get(address).content)
+        assert "đã tính lại" in text
+        assert "Đổi cách đếm. Trước đó: 21.000 trên 54.600." in text
+    sheet = load_workbook(io.BytesIO(client.get("/coverage.xlsx?month=2024-12&by=scheme").content)).active
+    cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)]
+    assert cells[1].endswith("đã tính lại")
+    assert any("Trước đó: 21.000 trên 54.600." in cell for cell in cells)

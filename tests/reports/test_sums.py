@@ -14,6 +14,7 @@ from desk.operations.reorganisation import confirm, prepare
 from payments.models import Payment
 from payments.transitions import Outcome
 from reports.queries.coverage import By
+from reports.queries.upward import AGES, changes, settlement, statistics
 from tests import worlds
 from tests.reports.world import DECEMBER, coverage, elderly, officers, report, send
 
@@ -63,6 +64,22 @@ def told(rows):
     )
 
 
+def views_add_up(month):
+    """What goes upwards adds up to the same people and money, by category as by commune."""
+    reader = province_reader()
+    by_category, by_commune = changes(month=month, reader=reader)
+    assert by_category.total == by_commune.total
+    sums = by_category.total
+    assert sums["before"] + sums["new"] - sums["died"] - sums["held"] - sums["other"] == sums["now"]
+    merit, social = settlement(months=[month], reader=reader), statistics(months=[month], reader=reader)
+    total = coverage(month=month, by=By.SCHEME, reader=reader).total
+    assert merit.total.get("amount", 0) + social.total.get("amount", 0) == total.amount
+    kinds = ("regular", "arrears", "carried", "one_off", "recovery")
+    assert sum(merit.total.get(kind, 0) for kind in kinds) == merit.total.get("amount", 0)
+    ages = sum(social.total.get(age, 0) for age in AGES)
+    assert ages == social.total.get("people", 0) >= social.people
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=PEOPLE)
 def test_every_table_adds_up_to_the_province_and_to_the_oracle(people):
@@ -83,8 +100,9 @@ def test_every_table_adds_up_to_the_province_and_to_the_oracle(people):
                 happens(payment, wanted[payment.person_id])
             total = coverage(month=DECEMBER, by=By.SCHEME, reader=province_reader()).total
             assert told([total]) == expected()
-            for table in (By.SCHEME, By.DISTRICT, By.COMMUNE):
+            for table in (By.SCHEME, By.DISTRICT, By.COMMUNE, By.AGE):
                 assert told(coverage(month=DECEMBER, by=table, reader=province_reader()).rows) == expected()
+            views_add_up(DECEMBER)
         transaction.set_rollback(True)
 
 
@@ -123,6 +141,7 @@ def test_every_table_adds_up_across_the_reorganisation_in_old_and_in_new_units(p
                 for units_on in (None, july):
                     found = coverage(month=month, by=table, reader=reader, units_on=units_on)
                     assert told(found.rows) == told([found.total]) == wanted
+            views_add_up(month)
             if month == june:
                 districts = {
                     row.key: row.all for row in coverage(month=june, by=By.DISTRICT, reader=reader).rows

@@ -1,0 +1,149 @@
+"""Gift lists: those made, a new one, and each commune's people as page, Excel file and paper to sign."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import Action
+from accounts.http import OfficerRequest, require
+from areas.models import Unit
+from reports import sheets
+from reports.forms import GiftForm
+from reports.giving import make_gift_list, withdraw_gift_list
+from reports.models import GiftList
+from reports.queries.gifts import Given, gift_people, gift_sums
+from reports.sheets import Cell, Sheet, Table
+from reports.upward_views import sheet_file
+
+
+@require_http_methods(["GET", "POST"])
+def gift_lists(request: OfficerRequest) -> HttpResponse:
+    """Every gift list, the latest first; an administrator makes another, with the amounts of `from` to begin with."""
+    require(request, Action.SEE_PEOPLE)
+    like = request.GET.get("from", "")
+    before = GiftList.objects.filter(pk=like).first() if like.isascii() and like.isdigit() else None
+    form = GiftForm(request.POST or None, like=before)
+    if request.method == "POST":
+        require(request, Action.ADMINISTER)
+        if form.is_valid():
+            made = make_gift_list(**form.facts, by=request.user, at=timezone.now())
+            messages.success(request, _("The gift list is made; every commune sees its part."))
+            return redirect("gift_list", made.pk)
+    context = {
+        "rows": GiftList.objects.select_related("made_by"),
+        "form": form if request.reader.may(Action.ADMINISTER) else None,
+    }
+    return render(request, "reports/gift_lists.html", context)
+
+
+@require_safe
+def gift_list(request: OfficerRequest, gift_id: int) -> HttpResponse:
+    """A gift list by commune of the reader's area: people by amount, and together."""
+    require(request, Action.SEE_PEOPLE)
+    gift = get_object_or_404(GiftList, pk=gift_id)
+    sums = gift_sums(gift=gift, reader=request.reader)
+    amounts = sorted({amount for one in sums for amount in one.by_amount}, reverse=True)
+    context = {
+        "gift": gift,
+        "amounts": amounts,
+        "rows": [(one, [one.by_amount.get(amount, 0) for amount in amounts]) for one in sums],
+        "people": [sum(one.by_amount.get(amount, 0) for one in sums) for amount in amounts],
+        "all": sum(one.people for one in sums),
+        "amount": sum(one.amount for one in sums),
+        "may_withdraw": request.reader.may(Action.ADMINISTER) and not gift.withdrawn_at,
+    }
+    return render(request, "reports/gift_list.html", context)
+
+
+@require_POST
+def gift_act(request: OfficerRequest, gift_id: int) -> HttpResponse:
+    """An administrator withdraws a list that was made wrongly."""
+    require(request, Action.ADMINISTER)
+    gift = get_object_or_404(GiftList, pk=gift_id)
+    if withdraw_gift_list(gift_id=gift.pk, by=request.user, at=timezone.now()):
+        messages.success(request, _("The gift list is withdrawn."))
+    return redirect("gift_list", gift.pk)
+
+
+@require_safe
+def gift_commune(request: OfficerRequest, gift_id: int, commune_id: int) -> HttpResponse:
+    """One commune's people on a gift list, by name."""
+    gift, commune, rows = _asked(request, gift_id, commune_id)
+    exports = [
+        {"label": label, "url": reverse(name, args=[gift.pk, commune.pk])}
+        for name, label in (("gift_excel", "Excel"), ("gift_pdf", "PDF"))
+    ]
+    context = {"gift": gift, "sheet": _sheet(gift, commune, rows, signed=False), "exports": exports}
+    return render(request, "reports/gift_commune.html", context)
+
+
+@require_safe
+def gift_excel(request: OfficerRequest, gift_id: int, commune_id: int) -> HttpResponse:
+    """The same as an Excel file."""
+    gift, commune, rows = _asked(request, gift_id, commune_id)
+    made = sheets.workbook(_sheet(gift, commune, rows, signed=True))
+    return sheet_file(made, f"qua-{gift.occasion}-{gift.on_date:%Y}-{commune.code}.xlsx")
+
+
+@require_safe
+def gift_pdf(request: OfficerRequest, gift_id: int, commune_id: int) -> HttpResponse:
+    """The same on paper, with a column to sign in."""
+    gift, commune, rows = _asked(request, gift_id, commune_id)
+    made = sheets.paper(_sheet(gift, commune, rows, signed=True))
+    return sheet_file(made, f"qua-{gift.occasion}-{gift.on_date:%Y}-{commune.code}.pdf")
+
+
+def _asked(request: OfficerRequest, gift_id: int, commune_id: int) -> tuple[GiftList, Unit, list[Given]]:
+    require(request, Action.SEE_PEOPLE)
+    if not request.reader.may(Action.SEE_PEOPLE, commune_id):
+        raise Http404
+    gift, commune = get_object_or_404(GiftList, pk=gift_id), get_object_or_404(Unit, pk=commune_id)
+    return gift, commune, gift_people(gift=gift, commune=commune, reader=request.reader)
+
+
+def _sheet(gift: GiftList, commune: Unit, rows: list[Given], *, signed: bool) -> Sheet:
+    state = _("WITHDRAWN: not to be paid") if gift.withdrawn_at else ""
+    subtitle = _("%(commune)s · decision %(number)s of %(day)s") % {
+        "commune": commune.name,
+        "number": gift.decision_number,
+        "day": f"{gift.decision_date:%d/%m/%Y}",
+    }
+    heads = [_("No."), _("Name"), _("Born"), _("Hamlet"), _("Category"), _("Đồng")]
+    lines: list[list[Cell]] = [
+        [number, one.name, _born(one), one.hamlet, one.category, one.amount]
+        for number, one in enumerate(rows, start=1)
+    ]
+    total: list[Cell] = [
+        None,
+        _("Total"),
+        "",
+        "",
+        _("%(n)s people") % {"n": len(rows)},
+        sum(one.amount for one in rows),
+    ]
+    if signed:
+        heads.append(_("Signature"))
+        lines = [[*line, ""] for line in lines]
+        total.append("")
+    return Sheet(
+        title=_("Gift list: %(occasion)s, %(year)s")
+        % {"occasion": gift.get_occasion_display(), "year": f"{gift.on_date:%Y}"},
+        subtitle=" · ".join(part for part in (subtitle, state) if part),
+        heads=heads,
+        tables=[Table("", lines, total)],
+        notes=[_("One row a person: whoever holds several benefits is given the highest present only.")],
+        signers=[_("Prepared by"), _("Handed out by"), _("Head of unit")],
+        texts=(1, 2, 3, 4, 6),
+        widths=(0.7, 3.4, 1.5, 1.8, 4.2, 1.6, *([2.2] if signed else [])),
+    )
+
+
+def _born(one: Given) -> str:
+    formats = {"year": "%Y", "month": "%m/%Y"}
+    return f"{one.birth_date:{formats.get(one.birth_precision, '%d/%m/%Y')}}" if one.birth_date else ""

@@ -1,0 +1,179 @@
+"""What goes upwards, from the kept figures of cycles: increase and decrease, statistics, figures for the settlement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.access import Reader
+from areas.models import Level, Unit
+from benefits.models import Category, Scheme
+from common.text import sort_key
+from payments.models import LineKind
+from reports.models import Part, Snapshot
+from reports.queries.area import Area, area_of
+from reports.queries.coverage import OTHER
+
+DIED, HELD = "-died", "-held"
+AGES = ("00", "16", "60", "80")
+
+
+@dataclass(frozen=True, slots=True)
+class Upward:
+    """Rows of named sums, by category or unit; the area and the cycles that they were taken from, oldest first.
+
+    `rows`: (name, sums by column); `people`: different people of the last cycle, where rows may count one twice.
+    """
+
+    area: Area
+    months: Sequence[date]
+    rows: Sequence[tuple[str, Mapping[str, int]]]
+    people: int = 0
+
+    @property
+    def total(self) -> Mapping[str, int]:
+        """The sums of all rows."""
+        return _added(sums for _name, sums in self.rows)
+
+
+def changes(*, month: date, reader: Reader) -> tuple[Upward, Upward]:
+    """Benefits on the month's lists by category and by commune: `before`, `new`, `died`, `held`, `other`,
+    `now` and `amount`.
+
+    before + new - died - held - other = now; `amount` is the đồng a month of those now listed.
+    """
+    area = area_of(reader, own=True)
+    months = list(Snapshot.objects.filter(pk=month).values_list("pk", flat=True))
+    figures = area.figures(Part.LISTED).filter(snapshot__in=months)
+    by_category: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_unit: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for key, commune, people, amount in figures.values_list("key", "commune_id").annotate(
+        Sum("people"), Sum("amount")
+    ):
+        category, _slash, what = key.partition("/")
+        for sums in (by_category[category], by_unit[commune]):
+            sums[_COLUMN.get(what, "other")] += people
+            if what == "=":
+                sums["amount"] += amount
+    for sums in (*by_category.values(), *by_unit.values()):
+        sums["before"] = sums["now"] - sums["new"] + sums["died"] + sums["held"] + sums["other"]
+    units = sorted(
+        ((_place(area.units[unit]), sums) for unit, sums in by_unit.items()), key=lambda row: sort_key(row[0])
+    )
+    return (
+        Upward(area, months, _named(by_category, area, weight="now")),
+        Upward(area, months, units),
+    )
+
+
+def _place(unit: Unit) -> str:
+    """A commune's name with its district's: communes of two districts may share one."""
+    above = unit.parent
+    return f"{unit.name}, {above.name}" if above and above.level == Level.DISTRICT else unit.name
+
+
+_COLUMN = {"=": "now", "+": "new", DIED: "died", HELD: "held"}
+
+
+def statistics(*, months: Sequence[date], reader: Reader) -> Upward:
+    """Social protection over some months (a half-year) by category.
+
+    People as they stood in the last of them that has figures: `people`, `female`, and by age `00`, `16`, `60`, `80`;
+    đồng over all of them: `amount`, `amount_cashless`; `months`: benefit-months paid.
+    """
+    area = area_of(reader, own=True)
+    there = _with_figures(months)
+    rows: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    figures = area.figures(Part.STATISTIC).filter(snapshot__in=there)
+    for key, of, people, amount, cashless, paid in figures.values_list("key", "snapshot_id").annotate(
+        Sum("people"), Sum("amount"), Sum("amount_cashless"), Sum("months")
+    ):
+        category, _slash, group = key.partition("/")
+        sums = rows[category]
+        sums["amount"] += amount
+        sums["amount_cashless"] += cashless
+        sums["months"] += paid
+        if of == there[-1]:
+            sums["people"] += people
+            sums[group[-2:]] += people
+            sums["female"] += people if group.startswith("female") else 0
+    different = area.figures(Part.WHOLE).filter(snapshot__in=there[-1:], scheme=Scheme.BTXH)
+    return Upward(
+        area,
+        there,
+        _named(rows, area, weight="people"),
+        different.aggregate(people=Sum("people"))["people"] or 0,
+    )
+
+
+def settlement(*, months: Sequence[date], reader: Reader) -> Upward:
+    """People with merit over some months (a quarter, a year) by category, as they were paid.
+
+    `people` of the last of them that has figures; `months`: benefit-months of their own; đồng by kind: `regular`,
+    `arrears`, `carried`, `one_off`, `recovery` (negative), and `amount`, the sum of all.
+    """
+    area = area_of(reader, own=True)
+    there = _with_figures(months)
+    rows: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    of_scheme = {"snapshot__in": there, "scheme": Scheme.NCC}
+    for key, of, people, amount, paid in (
+        area.figures(Part.CATEGORY)
+        .filter(**of_scheme)
+        .values_list("key", "snapshot_id")
+        .annotate(Sum("people"), Sum("amount"), Sum("months"))
+    ):
+        sums = rows[key]
+        sums["regular"] += amount
+        sums["amount"] += amount
+        sums["months"] += paid
+        sums["people"] += people if of == there[-1] else 0
+    kinds = area.figures(Part.LEDGER).filter(**of_scheme).values_list("key")
+    for key, amount in kinds.annotate(Sum("amount")):
+        category, _slash, kind = key.partition("/")
+        rows[category][str(LineKind(kind))] += amount
+        rows[category]["regular"] -= amount
+    return Upward(area, there, _named(rows, area, weight="people"))
+
+
+def _with_figures(months: Sequence[date]) -> list[date]:
+    """Those cycles that have figures, oldest first; a cycle that pays two months stands in its first."""
+    return list(Snapshot.objects.filter(pk__in=months).order_by("pk").values_list("pk", flat=True))
+
+
+def _named(
+    rows: Mapping[str, Mapping[str, int]], area: Area, *, weight: str
+) -> list[tuple[str, Mapping[str, int]]]:
+    """By scheme, the largest category first; those that reveal an infection put together with the smallest other one.
+
+    So they are for whoever may not know of them, as everywhere (`fold_sensitive`).
+    """
+    categories = Category.objects.in_bulk(list(rows))
+    codes = sorted(
+        rows, key=lambda code: (categories[code].scheme != Scheme.NCC, -rows[code].get(weight, 0), code)
+    )
+    vietnamese = (get_language() or "vi").startswith("vi")
+    names = {
+        code: category.name_vi if vietnamese else category.name_en for code, category in categories.items()
+    }
+    hidden = [] if area.sees_sensitive else [code for code in codes if categories[code].sensitive]
+    if hidden:
+        others = [code for code in codes if code not in hidden and categories[code].scheme == Scheme.BTXH]
+        folded = {*hidden, *others[-1:]}
+        codes = [code for code in codes if code not in folded] + [OTHER]
+        rows = {**rows, OTHER: _added(rows[code] for code in folded)}
+        names[OTHER] = _("Other social protection")
+    return [(names[code], rows[code]) for code in codes]
+
+
+def _added(rows: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    added: dict[str, int] = defaultdict(int)
+    for row in rows:
+        for name, value in row.items():
+            added[name] += value
+    return added

@@ -1,0 +1,118 @@
+"""Gift lists: one row a person, the highest present only, by commune, names for whoever may see people."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts.access import province_reader
+from accounts.models import RoleName
+from reports.giving import make_gift_list, withdraw_gift_list
+from reports.models import GiftList
+from reports.queries.gifts import gift_people, gift_sums
+from tests import worlds
+from tests.pdf_text import pdf_text
+from tests.reports.test_files import viewer
+from tests.reports.world import DECEMBER, NOON, elderly
+
+pytestmark = pytest.mark.django_db
+TET = date(2025, 1, 20)
+
+
+@pytest.fixture(autouse=True)
+def reference(db) -> None:
+    worlds.load_reference()
+
+
+def gift(**amounts: int) -> GiftList:
+    return make_gift_list(
+        occasion="tet",
+        on_date=TET,
+        decision_number="15/QĐ-UBND",
+        decision_date=date(2025, 1, 5),
+        amounts={code.replace("__", "."): amount for code, amount in amounts.items()},
+        by=worlds.officer("tinh"),
+        at=NOON,
+    )
+
+
+def test_everybody_is_given_the_highest_present_once():
+    both = elderly("Nguyễn Thị Cả Hai")
+    worlds.grant(both, "CDHH", since=DECEMBER, injury_rate=61, queue=False)
+    elderly("Nguyễn Thị Một")
+    made = gift(BTXH_5__5c=300_000, CDHH=600_000)
+    people = gift_people(gift=made, commune=worlds.commune(), reader=province_reader())
+    assert [(one.name, one.amount) for one in people] == [
+        ("Nguyễn Thị Cả Hai", 600_000),
+        ("Nguyễn Thị Một", 300_000),
+    ]
+    (commune,) = gift_sums(gift=made, reader=province_reader())
+    assert (commune.people, commune.amount, commune.by_amount) == (2, 900_000, {600_000: 1, 300_000: 1})
+
+
+def test_who_died_ended_or_is_suspended_is_given_nothing():
+    dead, ended, held = elderly("Một"), elderly("Hai"), elderly("Ba")
+    dead.died_on = date(2025, 1, 19)
+    dead.save()
+    ended.entitlements.update(last_month=DECEMBER, end_reason="moved_away")
+    held.entitlements.get().suspensions.create(from_month=date(2025, 1, 1), reason="Thử")
+    assert gift_sums(gift=gift(BTXH_5__5c=300_000), reader=province_reader()) == []
+
+
+def test_a_commune_prints_its_own_people_to_sign_and_another_finds_nothing():
+    who = elderly("Nguyễn Thị Ước")
+    made = gift(BTXH_5__5c=300_000)
+    home = worlds.commune()
+    client = viewer("vi", role=RoleName.COMMUNE_OFFICER, unit=home)
+    page = client.get(reverse("gift_commune", args=[made.pk, home.pk]))
+    assert who.name in page.content.decode()
+    paper = pdf_text(client.get(reverse("gift_pdf", args=[made.pk, home.pk])).content)
+    for text in (who.name, "300.000", "Ký nhận", "15/QĐ-UBND", "Thủ trưởng đơn vị"):
+        assert text in paper
+    answer = client.get(reverse("gift_excel", args=[made.pk, home.pk]))
+    cells = [
+        cell
+        for row in load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+        for cell in row
+    ]
+    assert {who.name, 300_000} <= set(cells)
+    other = viewer("en", role=RoleName.COMMUNE_OFFICER, unit=worlds.commune("22945"))
+    assert other.get(reverse("gift_commune", args=[made.pk, home.pk])).status_code == 404
+    assert who.name not in other.get(reverse("gift_list", args=[made.pk])).content.decode()
+
+
+def test_an_infection_stands_on_no_list():
+    ill = worlds.person("Lê Văn Tám", born=date(1985, 5, 5))
+    worlds.grant(ill, "BTXH_5.8", since=DECEMBER, queue=False)
+    made = gift(BTXH_5__8=300_000)
+    (one,) = gift_people(gift=made, commune=worlds.commune(), reader=province_reader())
+    assert one.name == "Lê Văn Tám"
+    assert "HIV" not in one.category
+
+
+def test_the_province_makes_a_list_from_the_decision_and_takes_a_wrong_one_back():
+    elderly()
+    client = viewer("vi", role=RoleName.ADMINISTRATOR)
+    facts = {
+        "occasion": "tet",
+        "on_date": "2025-01-20",
+        "decision_number": "15/QĐ-UBND",
+        "decision_date": "2025-01-05",
+    }
+    assert client.post(reverse("gift_lists"), facts).status_code == 200
+    assert not GiftList.objects.exists()
+    answer = client.post(reverse("gift_lists"), facts | {"amount_BTXH_5.5c": "300000"})
+    made = GiftList.objects.get()
+    assert answer.url == reverse("gift_list", args=[made.pk])
+    assert "300.000" in client.get(answer.url).content.decode()
+    assert 'value="300000"' in client.get(f"{reverse('gift_lists')}?from={made.pk}").content.decode()
+    client.post(reverse("gift_act", args=[made.pk]))
+    made.refresh_from_db()
+    assert made.withdrawn_at
+    assert not withdraw_gift_list(gift_id=made.pk, by=made.made_by, at=NOON)
+    paper = client.get(reverse("gift_pdf", args=[made.pk, worlds.commune().pk]))
+    assert "ĐÃ HỦY" in pdf_text(paper.content)
