@@ -113,7 +113,8 @@ def test_a_page_with_standing_figures_asks_the_database_a_bounded_number_of_time
 
 
 def test_a_district_sees_the_province_s_total_alone_unless_the_province_opens_its_figures(settings):
-    here, there = elderly(bank=True), elderly("Trần Thị Hai", lives=worlds.commune("22945"))
+    elsewhere = Unit.objects.on(DECEMBER).communes().filter(parent__code="594").order_by("code")[0]
+    here, there = elderly(bank=True), elderly("Trần Thị Hai", lives=elsewhere)
     worlds.run_round(DECEMBER)
     refresh_figures(at=NOON)
     home, away = (who.residences.get().commune.parent for who in (here, there))
