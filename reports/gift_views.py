@@ -140,6 +140,7 @@ def _sheet(gift: GiftList, commune: Unit, rows: list[Given], *, signed: bool) ->
         notes=[_("One row a person: whoever holds several benefits is given the highest present only.")],
         signers=[_("Prepared by"), _("Handed out by"), _("Head of unit")],
         texts=(1, 2, 3, 4, 6),
+        tall=signed,
         widths=(0.7, 3.4, 1.5, 1.8, 4.2, 1.6, *([2.2] if signed else [])),
     )
 

@@ -44,7 +44,8 @@ class Table:
 class Sheet:
     """A report: its title, whom and when it is of, its tables with one head for all, and who signs it.
 
-    `texts` are the columns that hold text, counted from 0; `widths` the columns' parts of the paper's width.
+    `texts` are the columns that hold text, counted from 0; `widths` the columns' parts of the paper's width;
+    `tall`: rows are high enough to be signed.
     """
 
     title: str
@@ -55,7 +56,7 @@ class Sheet:
     signers: Sequence[str] = ()
     texts: Sequence[int] = (0,)
     widths: Sequence[float] = field(default=())
-    wide: bool = True
+    tall: bool = False
 
 
 def shown(cell: Cell) -> str:
@@ -80,7 +81,7 @@ def paper(sheet: Sheet) -> bytes:
         "signers": list(sheet.signers),
         "texts": list(sheet.texts),
         "widths": list(sheet.widths) or [4.0, *(1.4 for _head in sheet.heads[1:])],
-        "wide": sheet.wide,
+        "tall": sheet.tall,
         "day": _("……, day …… month …… year ……"),
         "page": _("page"),
     }

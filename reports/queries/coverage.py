@@ -66,6 +66,10 @@ class Row:
         return round(self.covered / self.all, 6) if self.all else 0.0
 
     @property
+    def amount_cash(self) -> int:
+        return self.amount - self.amount_cashless
+
+    @property
     def gap(self) -> int:
         return missing(covered=self.covered, everybody=self.all, rate=self.target)
 
