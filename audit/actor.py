@@ -49,6 +49,12 @@ def become(who: Actor | None) -> None:
         _tell(connection)
 
 
+def add(words: str) -> None:
+    """Say more of the source of what is at work: a bank's program is known only once its token is read."""
+    who = current()
+    become(Actor(who.officer, f"{who.source}, {words}"))
+
+
 @contextmanager
 def acting(*, officer: int | None, source: str) -> Iterator[None]:
     """What is written inside the block is written by that officer, from that source."""

@@ -17,7 +17,7 @@ _FUNCTION = """
 CREATE OR REPLACE FUNCTION audit_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $audit$
 DECLARE
     officer bigint := nullif(current_setting('ansinh.officer', true), '')::bigint;
-    origin text := coalesce(current_setting('ansinh.source', true), '');
+    origin text := left(coalesce(current_setting('ansinh.source', true), ''), 120);
     at_once timestamptz := clock_timestamp();
 BEGIN
     IF TG_OP = 'INSERT' THEN

@@ -31,5 +31,5 @@ def record_look(
         person_id=person_id,
         new={"column": column, "reason": why},
         officer_id=officer_id,
-        source=actor.current().source,
+        source=actor.current().source[:120],
     )

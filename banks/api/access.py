@@ -16,6 +16,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from audit import actor
 from banks.models import Client, Scope, Token
 from banks.operations.access import Caller, find_token
 
@@ -55,6 +56,7 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("The access token is unknown, expired, or not used from where it may be.")
             )
+        actor.add(f"bank client {token.client_id}")
         return AnonymousUser(), token
 
     def authenticate_header(self, request: Request) -> str:

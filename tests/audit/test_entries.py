@@ -54,6 +54,12 @@ def test_it_names_the_officer_and_the_request_while_they_are_at_work_and_not_aft
     assert (second.officer_id, second.source) == (None, "")
 
 
+def test_a_source_of_any_length_never_stops_the_work():
+    with acting(officer=1, source="request " + "x" * 500):
+        who = worlds.person()
+    assert entries(person_id=who.pk)[0].source == "request " + "x" * 112
+
+
 def test_a_statement_over_many_rows_leaves_one_entry_for_each_that_changed():
     people = [worlds.person(f"Nguyễn Thị Số {number}") for number in range(5)]
     Person.objects.filter(pk=people[0].pk).update(sex="female")

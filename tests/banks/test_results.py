@@ -1,11 +1,13 @@
 """What comes back: results take effect once and whole, or are held; nothing is lost, nothing counts twice."""
 
+import re
 from io import BytesIO
 from time import process_time
 
 import openpyxl
 import pytest
 
+from audit.models import Entry
 from banks.api.bodies import XLSX
 from banks.api.results import results_of
 from banks.reasons import in_words, reasons
@@ -45,6 +47,13 @@ def test_a_reason_that_lies_in_the_account_marks_it(acknowledged, reason, marked
     acknowledged.report("m1", failed(payment, reason))
     method = PayoutMethod.objects.get(pk=payment.payout_method_id)
     assert (method.failed_on is not None) == marked
+
+
+def test_what_a_report_changes_on_record_is_audited_under_the_bank_s_client(acknowledged):
+    acknowledged.report("m1", failed(acknowledged.payments()[0], "AC04"))
+    entry = Entry.objects.filter(table_name="beneficiaries_payoutmethod", kind="update").latest("id")
+    assert entry.officer_id is None
+    assert re.fullmatch(r"request [0-9a-f-]+, bank client .+", entry.source)
 
 
 def test_every_reason_has_words_for_the_commune_in_both_languages():
