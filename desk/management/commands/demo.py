@@ -27,6 +27,7 @@ from desk.demonstration.law import in_words, propose_higher_base
 from desk.demonstration.over_http import bank_over_http
 from desk.demonstration.post import prepare_post
 from desk.demonstration.reform import show_reform
+from desk.demonstration.requests import show_requests
 from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
@@ -80,6 +81,9 @@ class Command(BaseCommand):
             with progress_bar("01/2025") as progress:
                 figures = propose_higher_base(month=JANUARY_AFTER, by=cast().first_closer, progress=progress)
             self.stdout.write(in_words(figures))
+        with self._step("Change requests in one commune: submitted, returned, a draft"):
+            shown = show_requests(on=date(2024, 12, 26))
+            self.stdout.write(", ".join(f"{count} {state}" for state, count in shown.items()))
         if reform:
             show_reform(password=password, step=self._step, write=self.stdout.write)
         with self._step("Ledger"):
