@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from accounts.models import Role, RoleName, User
+from django.db.models import Q
+
+from accounts.models import Delegation, Role, RoleName, User
 from areas.models import Unit
 
 
@@ -32,6 +34,7 @@ class Action(StrEnum):
     REQUEST_CHANGE = "request_change"
     DECIDE_CHANGE = "decide_change"
     SEE_AUDIT = "see_audit"
+    UNMASK = "unmask"
 
 
 A, R = Action, RoleName
@@ -39,12 +42,13 @@ _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
 # The one table of permissions. After July 2025 a commune's civil servant is its preparer, its chair the approver.
 # Deciding officers alone see which social protection a person with HIV receives.
 PERMISSIONS: dict[str, frozenset[Action]] = {
-    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY, A.ANSWER_POST, A.REQUEST_CHANGE},
+    R.COMMUNE_OFFICER: _READ | {A.RAISE_DIFFICULTY, A.ANSWER_POST, A.REQUEST_CHANGE, A.UNMASK},
     R.PREPARER: _READ
     | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.MAKE_LISTS, A.SUBMIT, A.CLOSE, A.SEE_LAW}
-    | {A.MANAGE_POST, A.ANSWER_POST, A.REQUEST_CHANGE},
+    | {A.MANAGE_POST, A.ANSWER_POST, A.REQUEST_CHANGE, A.UNMASK},
     R.APPROVER: _READ
-    | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW, A.DECIDE_CHANGE},
+    | {A.RAISE_DIFFICULTY, A.SEE_SENSITIVE, A.APPROVE, A.WITHDRAW, A.CLOSE, A.SEE_LAW}
+    | {A.DECIDE_CHANGE, A.UNMASK},
     R.ACCOUNTANT: _READ | {A.FUND, A.RELEASE},
     R.POST_CLERK: frozenset({A.PAY_CASH}),
     R.VIEWER: frozenset({A.SEE_COVERAGE}),
@@ -78,14 +82,22 @@ class Reader:
 
 
 def reader_for(user: User, *, on: date) -> Reader:
-    """The reader behind a signed-in officer, by the roles valid on that day; nobody's reader may do nothing."""
+    """The reader behind a signed-in officer, by the roles of her own and those delegated to her that are valid on
+    that day; nobody's reader may do nothing."""
     if not user.is_authenticated or not user.is_active:
         return Reader(user_id=None)
     grants = []
-    for role in Role.objects.on(on).filter(user=user).select_related("unit"):
+    for role in roles_of(user, on=on):
         units = frozenset(Unit.objects.under_or_before(role.unit).values_list("pk", flat=True))
         grants.append((role.name, units))
     return Reader(user_id=user.pk, grants=tuple(grants))
+
+
+def roles_of(user: User, *, on: date) -> list[Role]:
+    """The roles an officer acts by on that day: her own, then those that absent officers delegated to her."""
+    delegated = Delegation.objects.filter(to=user, valid_from__lte=on, valid_to__gte=on).values("role")
+    found = Role.objects.on(on).filter(Q(user=user) | Q(pk__in=delegated, user__is_active=True))
+    return sorted(found.select_related("unit", "user"), key=lambda role: (role.user_id != user.pk, role.pk))
 
 
 def province_reader() -> Reader:

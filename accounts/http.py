@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 from accounts.access import Action, Reader
 from accounts.models import User
+from accounts.operations import second_factor
+from accounts.operations.second_factor import CodeRefused
 from common.keyset import KeysetPage, Place
 
 
@@ -23,6 +28,54 @@ def require(request: OfficerRequest, action: Action, unit_id: int | None = None)
     """Raises PermissionDenied (the 403 page) unless the officer may do `action` in the unit, or anywhere."""
     if not request.reader.may(action, unit_id):
         raise PermissionDenied
+
+
+CODE_FIELD = "second_factor_code"
+AGAIN_FIELD = "second_factor_then_again"
+_CONFIRMED_AT = "confirmed_at"
+
+
+class StepUpNeeded(Exception):
+    """The officer has to prove with the authenticator's code that it is she; `refusal` says what was wrong with one.
+
+    accounts.middleware answers with the page that asks for the code and sends the same form again with it."""
+
+    def __init__(self, refusal: str = "") -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+class AskAgain(Exception):
+    """The officer is proved, but what was asked for could not be carried along (a file, a page): it is asked anew."""
+
+
+def step_up(request: OfficerRequest) -> None:
+    """Go on only if the officer proved herself within the last STEP_UP_SECONDS in this session, or does so with this
+    form. To be called after `require`, outside a transaction. Raises StepUpNeeded, or AskAgain."""
+    now = timezone.now()
+    if confirmed(request, now=now):
+        return
+    code = request.POST.get(CODE_FIELD, "")
+    if not code:
+        raise StepUpNeeded
+    try:
+        second_factor.verify(user=request.user, code=code, at=now)
+    except CodeRefused as error:
+        raise StepUpNeeded(str(error)) from error
+    mark_confirmed(request, now=now)
+    if AGAIN_FIELD in request.POST:
+        raise AskAgain
+
+
+def confirmed(request: OfficerRequest, *, now: datetime) -> bool:
+    """Whether this session was proved by a code a short while ago."""
+    marked = request.session.get(_CONFIRMED_AT)
+    age = timedelta(seconds=now.timestamp() - marked) if marked is not None else None
+    return age is not None and timedelta() <= age < timedelta(seconds=settings.STEP_UP_SECONDS)
+
+
+def mark_confirmed(request: OfficerRequest, *, now: datetime) -> None:
+    request.session[_CONFIRMED_AT] = now.timestamp()
 
 
 def place_of(query: QueryDict) -> Place:

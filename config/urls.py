@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from accounts.views import SignIn
 from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/", SignIn.as_view(), name="login"),
-    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("accounts.urls")),
     path("", include("desk.urls")),
     path("", include("payments.urls")),
     path("", include("postal.urls")),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, page_context, place_of, require
+from accounts.http import OfficerRequest, page_context, place_of, require, step_up
 from areas.models import Unit
 from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
 from beneficiaries.operations import changes
@@ -92,6 +92,7 @@ def changes_approve(request: OfficerRequest) -> HttpResponse:
         if pk not in communes:
             raise Http404
         require(request, Action.DECIDE_CHANGE, communes[pk])
+    step_up(request)
     form = DecisionForm(request.POST)
     decision = form.decision if form.is_valid() else None
     found = changes.approve_many(requests=chosen, by=request.user, at=timezone.now(), decision=decision)
@@ -158,6 +159,8 @@ def change_act(request: OfficerRequest, request_id: int) -> HttpResponse:
     if needed is None:
         raise Http404
     require(request, needed, found.commune_id)
+    if action == "approve":
+        step_up(request)
     _pk, version = _seen(f"{found.pk}:{request.POST.get('version', '')}")
     try:
         _carry_out(request, found.pk, version, action)

@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.models import Role, RoleName, User
+from accounts.access import roles_of
+from accounts.models import RoleName, User
 from desk.navigation import here, menu
 
 
@@ -24,13 +26,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _officer(user: User) -> dict[str, str]:
-    roles = list(
-        Role.objects.on(timezone.localdate()).filter(user=user).select_related("unit").order_by("pk")
-    )
-    role = ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in roles))
-    area = ", ".join(dict.fromkeys(role.unit.name for role in roles))
+    roles = roles_of(user, on=timezone.localdate())
+    own = [role for role in roles if role.user_id == user.pk]
+    absent = ", ".join(dict.fromkeys(str(role.user) for role in roles if role.user_id != user.pk))
+    role = ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in own))
+    area = ", ".join(dict.fromkeys(role.unit.name for role in own))
+    stands_in = _("standing in for %(name)s") % {"name": absent} if absent else ""
     if str(user).endswith(
         f", {area}"
     ):  # an account named after its post, in whatever language: once is enough
-        return {"name": role, "role": area, "area": ""}
-    return {"name": str(user), "role": role, "area": area}
+        return {"name": role, "role": area, "area": stands_in}
+    return {"name": str(user), "role": role, "area": f"{area} · {stands_in}" if stands_in else area}

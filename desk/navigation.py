@@ -89,6 +89,7 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.CHANGE_LAW, "law_conversion", pgettext("navigation", "Social pension")),
         ],
         pgettext("navigation", "Administration"): [
+            (Action.ADMINISTER, "officers", _("Officers")),
             (Action.ADMINISTER, "banks", _("Banks")),
             (Action.ADMINISTER, "reorganisations", _("Reorganisation")),
         ],

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from common.paths import DayConverter
-from desk import change_entry_views, change_views, reorganisation_views, roll_views, story_views, views
+from desk import (
+    change_entry_views,
+    change_views,
+    reorganisation_views,
+    roll_views,
+    story_views,
+    unmask_views,
+    views,
+)
 
 register_converter(DayConverter, "day")
 
@@ -35,6 +43,7 @@ urlpatterns = [
     path("changes/<int:request_id>/attach/", change_entry_views.change_attach, name="change_attach"),
     path("changes/<int:request_id>/slip/", change_entry_views.change_slip, name="change_slip"),
     path("changes/files/<uuid:file_id>/", change_entry_views.change_file, name="change_file"),
+    path("people/<int:person_id>/numbers/", unmask_views.numbers, name="person_numbers"),
     path("reorganisations/", reorganisation_views.reorganisations, name="reorganisations"),
     path("reorganisations/<day:on_date>/", reorganisation_views.reorganisation, name="reorganisation"),
     path(

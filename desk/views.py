@@ -114,6 +114,7 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
         "audits": reader.may(Action.SEE_AUDIT),
         "requests": open_requests_of(reader=reader, person_id=found.pk),
         "kinds": _kinds(found, reader),
+        "may_unmask": any(reader.may(Action.UNMASK, home.commune_id) for home in found.current_homes),
     }
     return render(request, "beneficiaries/person_detail.html", context)
 

@@ -15,6 +15,7 @@ from payments.models import Batch
 from payments.operations import batches
 from payments.operations.batches import Voucher
 from tests import worlds
+from tests.stepped_up import stepped_up
 
 OCTOBER, NOVEMBER, DECEMBER = date(2024, 10, 1), date(2024, 11, 1), date(2024, 12, 1)
 PASSWORD = "một mật khẩu đủ dài"
@@ -29,10 +30,11 @@ class World:
     officers: dict[str, User] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
 
-    def client(self, who: str) -> Client:
+    def client(self, who: str, *, proved: bool = True) -> Client:
+        """Signed in as an officer who, unless `proved` is False, has just entered her authenticator's code."""
         client = Client()
         client.force_login(self.officers[who], backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return stepped_up(client) if proved else client
 
     def batch(self, provider: str = "POST", month: date = DECEMBER) -> Batch:
         return Batch.objects.get(

@@ -15,6 +15,7 @@ POLICY = {
     "font-src": "'self'",
     "connect-src": "'self'",
     "worker-src": "'self'",
+    "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
@@ -27,7 +28,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
 }
 _ELSEWHERE = re.compile(r"\s*(?:(?:https?:)?//|javascript:|data:)", re.IGNORECASE)
 

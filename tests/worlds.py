@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from accounts.models import User
 from areas.models import Unit
 from areas.operations import load_units
@@ -43,6 +45,9 @@ def load_reference() -> None:
         load_units(province="60")
         load_benefits()
         load_providers()
+        # Loaded in the test's own transaction, where no autovacuum sees them: without it each reader costs a second.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE areas_unit, areas_succession")
     # A migration wrote it; a test that empties every table at its end takes it from those that follow.
     Target.objects.get_or_create(
         scheme="", unit=None, on_date=date(2025, 12, 31), set_on=date(2024, 1, 1), defaults={"rate": 1}

@@ -12,9 +12,11 @@ from datetime import date
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, RoleName, User
+from accounts.models import Role, RoleName, SecondFactor, User
+from accounts.totp import new_secret
 from areas.models import Level, Unit
 
 # The communes that get an officer of their own: a ward, a town, a fishing island, a mountain commune.
@@ -40,7 +42,8 @@ class DemoOfficer:
 def create_demo_officers(*, on: date, password: str | None = None) -> list[DemoOfficer]:
     """Officers of the province as it is on `on`, their roles from the start of the year before, without an end.
 
-    Run again it sets a new password and adds nobody. `password` is for tests; otherwise it is drawn. Raises
+    Run again it sets a new password and adds nobody. Each has an authenticator that exists on no telephone: while
+    settings.DEMO the site shows its code where it asks for it. `password` is for tests; otherwise it is drawn. Raises
     NotADemonstration unless settings.DEMO, and Unit.DoesNotExist where the areas are not loaded.
     """
     if not settings.DEMO:
@@ -48,14 +51,16 @@ def create_demo_officers(*, on: date, password: str | None = None) -> list[DemoO
     password = password or secrets.token_urlsafe(9)
     stored = make_password(password)  # once: hashing is slow on purpose
     since = date(on.year - 1, 1, 1)
-    officers = []
+    officers, enrolled = [], []
     for username, role, unit in _wanted(on):
         full_name = f"{RoleName(role).label}, {unit.name}"
         user, _created = User.objects.update_or_create(
             username=username, defaults={"full_name": full_name, "password": stored, "is_active": True}
         )
         Role.objects.get_or_create(user=user, name=role, unit=unit, valid_from=since)
+        enrolled.append(SecondFactor(user=user, secret=new_secret(), since=timezone.now()))
         officers.append(DemoOfficer(username, password, full_name, role, unit))
+    SecondFactor.objects.bulk_create(enrolled, ignore_conflicts=True)
     return officers
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, page_context, place_of, require
+from accounts.http import OfficerRequest, page_context, place_of, require, step_up
 from beneficiaries.models import PayAt, Payee
 from common.cccd import mask, mask_account
 from common.months import month_of, parse_month
@@ -77,6 +77,7 @@ def batches_act(request: OfficerRequest) -> HttpResponse:
     found = [_find(request, int(batch_id)) for batch_id in named]
     for one in found:  # before the first is changed: the page of a refusal says that nothing was
         require(request, action, one.unit_id)
+    _prove(request, name)
     done, refused = 0, []
     for one in found:
         try:
@@ -132,6 +133,7 @@ def batch_act(request: OfficerRequest, batch_id: int) -> HttpResponse:
         raise Http404
     action, act = step
     require(request, action, found.unit_id)
+    _prove(request, request.POST["action"])
     try:
         messages.success(request, act(request, found))
     except PaymentsError as error:
@@ -238,6 +240,12 @@ _STEPS: dict[str, tuple[Action, Callable[[OfficerRequest, Batch], str]]] = {
     "recall": (Action.RELEASE, _recall),
     "settle": (Action.FUND, _settle),
 }
+
+
+def _prove(request: OfficerRequest, name: str) -> None:
+    """The steps that set money moving: their officer proves herself with a code."""
+    if name in ("approve", "release"):
+        step_up(request)
 
 
 def _find(request: OfficerRequest, batch_id: int) -> Batch:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require
+from accounts.http import OfficerRequest, require, step_up
 from areas.models import Unit
 from benefits.entering import RowsRefused
 from benefits.models import Base, Confidence, Proposal, ProposalState, Scheme
@@ -93,6 +93,7 @@ def table(request: OfficerRequest) -> HttpResponse:
 def propose(request: OfficerRequest) -> HttpResponse:
     """Enter a change of law, from a file or as one row; nothing counts before a second officer confirms it."""
     require_province(request, Action.CHANGE_LAW)
+    step_up(request)  # before the form is filled in: a file could not be carried along
     provinces = _provinces()
     if request.method == "POST":
         form = ProposalForm(request.POST, request.FILES, provinces=provinces)
@@ -179,6 +180,8 @@ def act(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     require_province(request, Action.CHANGE_LAW)
     get_object_or_404(Proposal, pk=proposal_id)
     now, action = timezone.now(), request.POST.get("action", "")
+    if action == "confirm":
+        step_up(request)
     try:
         if action == "confirm":
             proposals.confirm(proposal_id=proposal_id, by=request.user, at=now)

@@ -246,6 +246,36 @@ ROWS = [
     # For machines, with no officer: whether the site is well; its counts with a token only.
     Row("healthz", "GET", "200 200 200 200 200 200 200 200 200"),
     Row("metrics", "GET", "404 404 404 404 404 404 404 404 404"),
+    # One number in full: deciding officers and the commune's, where the person lives.
+    Row(
+        "person_numbers", "GET", "200 200 200 403 403 403 403 403 403", "404 404 404 403 403 403 403 403 403"
+    ),
+    Row(
+        "person_numbers",
+        "POST",
+        "200 200 200 403 403 403 403 403 403",
+        "404 404 404 403 403 403 403 403 403",
+        {"number": "national_id", "reason": "a"},
+    ),
+    # One's own account is everybody's; a role is delegated by its holder alone, and ended by the two it concerns.
+    Row("account", "GET", "200 200 200 200 200 200 200 200 200"),
+    Row("second_factor", "GET", "200 200 200 200 200 200 200 200 200"),
+    Row("second_factor", "POST", "302 302 302 302 302 302 302 302 302", fields={"action": "begin"}),
+    Row("password", "GET", "200 200 200 200 200 200 200 200 200"),
+    Row("password", "POST", "200 200 200 200 200 200 200 200 200"),
+    Row("delegate", "GET", "404 404 200 404 404 404 404 404 404"),
+    Row("delegate", "POST", "404 404 200 404 404 404 404 404 404"),
+    Row("end_delegation", "POST", "404 302 302 404 404 404 404 404 404"),
+    # Officers' accounts are the administrators'.
+    Row("officers", "GET", "403 403 403 403 403 403 200 403 403"),
+    Row("officer", "GET", "403 403 403 403 403 403 200 403 403"),
+    Row("officer_propose", "GET", "403 403 403 403 403 403 200 403 403"),
+    Row("officer_propose", "POST", "403 403 403 403 403 403 200 403 403"),
+    Row("officer_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "reset"}),
+    Row("officer_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "leave"}),
+    Row("officer_act", "POST", "403 403 403 403 403 403 404 403 403", fields={"action": "no such thing"}),
+    Row("officer_decide", "POST", "403 403 403 403 403 403 200 403 403", fields={"action": "confirm"}),
+    Row("officer_decide", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "withdraw"}),
     # Who is signed in is led on; signing out and the language are everybody's.
     Row("login", "GET", "302 302 302 302 302 302 302 302 302"),
     Row("login", "POST", "302 302 302 302 302 302 302 302 302"),
@@ -255,6 +285,26 @@ ROWS = [
         "set_language", "POST", "302 302 302 302 302 302 302 302 302", fields={"language": "en", "next": "/"}
     ),
 ]
+# What asks for the authenticator's code of whoever may do it at all, as (address, method, action).
+PROVED = {
+    ("batch_act", "POST", "approve"),
+    ("batch_act", "POST", "release"),
+    ("batches_act", "POST", "release"),
+    ("law_propose", "GET", ""),
+    ("law_propose", "POST", ""),
+    ("law_act", "POST", "confirm"),
+    ("law_conversion_act", "POST", "confirm"),
+    ("changes_approve", "POST", ""),
+    ("change_act", "POST", "approve"),
+    ("reorganisation", "POST", ""),
+    ("person_numbers", "POST", ""),
+    ("delegate", "POST", ""),
+    ("officer_propose", "POST", ""),
+    ("officer_act", "POST", "reset"),
+    ("officer_act", "POST", "leave"),
+    ("officer_decide", "POST", "confirm"),
+    ("officer_decide", "POST", "withdraw"),
+}
 # The addresses that answer whoever is not signed in, and how.
 PUBLIC = {
     ("login", "GET"): 200,

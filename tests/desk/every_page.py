@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from accounts.models import Role, RoleName
+from accounts.models import Delegation, Role, RoleName
+from accounts.operations import officers
 from areas.models import Unit
 from beneficiaries.models import Payee, Person
 from beneficiaries.operations import changes
@@ -71,6 +72,13 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         occasion="tet", on_date=DECEMBER, decision_number="1", decision_date=NOVEMBER,
         amounts={"BTXH_5.5c": 300_000}, by=world.officers["second"], at=worlds.NOON,
     ).pk  # fmt: skip
+    delegation = Delegation.objects.create(
+        role=Role.objects.get(user=world.officers["approver"]), to=world.officers["preparer"], reason="Nghỉ phép",
+        valid_from=date(2024, 1, 5), valid_to=date(2024, 1, 9), made_at=worlds.NOON,
+    )  # fmt: skip
+    change = officers.propose_reset(
+        user=world.officers["accountant"], reason="Mất máy", by=world.officers["second"], at=worlds.NOON
+    )
     return {
         **{
             name: ([moves[0]], [moves[1]])
@@ -80,6 +88,12 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "change_file": ([files[0]], [files[1]]),
         "change_slip": ([slips[0]], [slips[1]]),
         "payee_revoke": ([world.people[0].pk, payees[0]], [world.people[-1].pk, payees[1]]),
+        "person_numbers": ([world.people[0].pk], [world.people[-1].pk]),
+        "delegate": ([delegation.role_id], []),
+        "end_delegation": ([delegation.pk], []),
+        "officer": ([world.officers["preparer"].pk], []),
+        "officer_act": ([world.officers["preparer"].pk], []),
+        "officer_decide": ([change.pk], []),
         "person": ([world.people[0].pk], [world.people[-1].pk]),
         "batch": ([own.pk], [other.pk]),
         "batch_story": ([own.pk], [other.pk]),

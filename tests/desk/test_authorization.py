@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.access import PERMISSIONS, Action, reader_for
 from accounts.models import RoleName
 from tests.desk import every_page
-from tests.desk.authorization import ELSEWHERE, OPEN_TO_MACHINES, PUBLIC, ROWS, THE_BATCH, WHO
+from tests.desk.authorization import ELSEWHERE, OPEN_TO_MACHINES, PROVED, PUBLIC, ROWS, THE_BATCH, WHO
 from tests.desk_world import DECEMBER, World
 from tests.page_policy import faults
 
@@ -89,6 +89,27 @@ def test_every_role_gets_the_answers_that_its_tasks_take_in_its_own_area_and_in_
                     area = ("own", "other")[place]
                     wrong.append(f"{row.method} {row.url} {row.fields} {who} {area}: {got}, not {status}")
     assert wrong == []
+
+
+def test_what_cannot_be_taken_back_asks_for_the_authenticator_and_nothing_else_does(world):
+    known = every_page.arguments(world)
+    clients = {who: world.client(who, proved=False) for who in WHO}
+    asked = set()
+    for row in ROWS:
+        allowed = [who for who, status in zip(WHO, row.own.split(), strict=True) if status in ("200", "302")]
+        if not allowed or row.url in ("logout", "login"):
+            continue
+        args, batch = known.get(row.url, ([], []))[0], str(known["batch"][0][0])
+        fields = {n: batch if value == THE_BATCH else value for n, value in row.fields.items()}
+        with transaction.atomic():
+            path = reverse(row.url, args=args)
+            client = clients[allowed[0]]
+            answer = client.get(path) if row.method == "GET" else client.post(path, fields)
+            transaction.set_rollback(True)
+        if "accounts/step_up.html" in {template.name for template in answer.templates}:
+            assert reverse("second_factor") in answer.content.decode()
+            asked.add((row.url, row.method, row.fields.get("action", "")))
+    assert asked == PROVED
 
 
 def test_every_address_refuses_the_methods_that_it_has_no_row_for(world):

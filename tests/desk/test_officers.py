@@ -18,6 +18,7 @@ from desk.synthetic.officers import create_demo_officers
 from payments.models import Batch, Cycle
 from payments.operations import batches
 from tests import worlds
+from tests.stepped_up import stepped_up
 
 pytestmark = pytest.mark.django_db
 DECEMBER, REFORMED = date(2024, 12, 1), date(2025, 8, 1)
@@ -104,6 +105,7 @@ def say(username: str, url: str, args: list[object], **fields: object) -> None:
     client.force_login(
         User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend"
     )
+    stepped_up(client)
     path = f"/cycles/{args[0]}/act/" if url == "cycle_act" else reverse(url, args=args)
     response = client.post(path, fields)
     assert response.status_code == 302, (username, fields)

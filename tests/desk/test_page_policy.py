@@ -78,7 +78,7 @@ def test_a_refused_form_and_a_server_error_keep_the_policy_too(db, monkeypatch):
     refused = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "a", "password": "b"})
     assert (refused.status_code, faults(refused)) == (403, [])
     failing = Client(raise_request_exception=False)
-    monkeypatch.setattr("accounts.views.SignIn.get_context_data", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("accounts.views.sign_in.SignIn.get_context_data", lambda *_a, **_k: 1 / 0)
     broken = failing.get("/sign-in/")
     assert (broken.status_code, faults(broken)) == (500, [])
 

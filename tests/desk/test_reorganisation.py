@@ -24,6 +24,7 @@ from payments.operations.errors import PersonIncomplete, SamePerson
 from reports.queries.coverage import By
 from tests import worlds
 from tests.reports.world import coverage
+from tests.stepped_up import stepped_up
 from tests.worlds import NOON, REFORM
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +258,7 @@ def test_the_command_shows_prepares_and_carries_out():
 def client(user: User) -> Client:
     made = Client(headers={"accept-language": "en"})
     made.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return made
+    return stepped_up(made)
 
 
 def test_two_administrators_carry_it_out_on_its_page_and_place_the_hamlets():

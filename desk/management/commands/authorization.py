@@ -12,6 +12,7 @@ from accounts.models import RoleName
 
 # What an action lets one do, and what must lie within the officer's area for it.
 ACTIONS: dict[Action, tuple[str, str]] = {
+    Action.UNMASK: ("see a number in full, for a recorded reason", "the commune where the person lives"),
     Action.SEE_COVERAGE: ("see how many people are paid through accounts", "the units counted"),
     Action.SEE_PEOPLE: ("see people, numbers masked", "the commune where they live"),
     Action.SEE_SENSITIVE: ("read which benefit tells of HIV (rule H01)", "the commune where they live"),
@@ -35,7 +36,10 @@ ACTIONS: dict[Action, tuple[str, str]] = {
         "propose a change of the law's tables or a conversion of benefits, confirm another's",
         "the whole province",
     ),
-    Action.ADMINISTER: ("carry a reorganisation of units out, in two steps by two people", "any unit"),
+    Action.ADMINISTER: (
+        "give officers accounts and roles, and carry a reorganisation out, each in two steps by two people",
+        "the role's unit; any unit",
+    ),
     Action.MANAGE_POST: (
         "sign the Post's contracts, open pay points, plan pay days",
         "the commune of the point",

@@ -6,15 +6,28 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Role
+
+
+class SignInForm(AuthenticationForm):
+    """Refuses a first password after its last day."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if user.first_password_until is not None and user.first_password_until < timezone.now():
+            raise ValidationError(_("This first password has expired. Ask the administrators for a new one."))
 
 
 class SignIn(views.LoginView):
     """Django's sign-in, with one made-up account of each role where nobody is real."""
 
     redirect_authenticated_user = True
+    authentication_form = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

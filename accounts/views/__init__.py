@@ -1,0 +1,1 @@
+"""Pages of officers and their accounts."""
