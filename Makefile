@@ -7,7 +7,7 @@ UV := .local/uv/bin/uv
 PY := .venv/bin/python
 MESSAGES := locale/vi/LC_MESSAGES/django.mo
 
-.PHONY: setup database demo site test test-servers fault lint bench clean
+.PHONY: setup database demo site test test-servers fault lint audit bench clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/.installed $(MESSAGES)
@@ -62,6 +62,10 @@ lint: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 	.venv/bin/mypy
+
+# Known vulnerabilities of every locked package, from osv.dev: needs the network, and says so without it.
+audit: $(UV)
+	$(UV) audit --locked --preview-features audit-command
 
 bench: database
 	$(PY) manage.py bench generation --people $(PEOPLE)
