@@ -35,6 +35,8 @@ from common.text import clean_name
 
 NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
 PLAIN = {"autocomplete": "off"}
+# Heirs and who organises a funeral come with a death, not with a new grant.
+LIVING = (PayeeRole.GUARDIAN, PayeeRole.FOSTER_CARER, PayeeRole.AUTHORISED)
 _WRONG = {
     "date": _("This is no date: write dd/mm/yyyy, mm/yyyy or yyyy."),
     "month": _("This is no month: write mm/yyyy."),
@@ -131,7 +133,8 @@ class EntryForm(forms.Form):
         help_text=_("Leave it empty to take the month that the law names."), widget=forms.TextInput(NUMBER),
     )  # fmt: skip
     channel = forms.ChoiceField(
-        label=_("How paid"), required=False, choices=[(Channel.BANK, _("Bank account")), (Channel.POST, _("Cash, by the Post"))],
+        label=_("How paid"), required=False,
+        choices=[(Channel.BANK, _("Bank account")), (Channel.POST, _("Cash, by the Post"))],
         help_text=_("Everybody has the right to choose cash."), widget=forms.RadioSelect,
     )  # fmt: skip
     vietqr = forms.CharField(
@@ -151,7 +154,7 @@ class EntryForm(forms.Form):
     )
     payee_role = forms.ChoiceField(
         label=_("Who else may collect"), required=False,
-        choices=[("", _("Nobody")), *(one for one in PayeeRole.choices if one[0] in ("guardian", "foster_carer", "authorised"))],
+        choices=[("", _("Nobody")), *((role.value, role.label) for role in LIVING)],
     )  # fmt: skip
     payee_name = forms.CharField(
         label=_("Full name"), required=False, max_length=120, widget=forms.TextInput(PLAIN)

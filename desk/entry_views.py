@@ -216,7 +216,7 @@ def _page(
         "mine": [
             {
                 "key": one.client_key,
-                "name": one.asked.get("person", {}).get("name") or _("no name yet"),
+                "name": _name_of(one),
                 "at": one.prepared_at,
             }
             for one in mine.exclude(client_key=key).order_by("-prepared_at")[:MINE]
@@ -225,6 +225,10 @@ def _page(
     if form.is_bound:
         context |= _check(request, key, _entered(request, known))
     return render(request, "desk/entry.html", context, status=422 if wrong else 200)
+
+
+def _name_of(draft: ChangeRequest) -> str:
+    return str(draft.person or draft.asked.get("person", {}).get("name") or _("no name yet"))
 
 
 def _form(request: OfficerRequest, **kwargs: Any) -> EntryForm:

@@ -73,6 +73,7 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
         ],
         _("Beneficiaries"): [
             (Action.SEE_PEOPLE, "people", _("Beneficiaries")),
+            (Action.REQUEST_CHANGE, "entry_new", _("New grant")),
             (Action.MAKE_LISTS, "roll_uploads", _("Import a roll")),
             (Action.REQUEST_CHANGE, "changes", _("Change requests")),
             (Action.DECIDE_CHANGE, "changes", _("Change requests")),

@@ -8,10 +8,13 @@ from common.paths import DayConverter
 from desk import (
     change_entry_views,
     change_views,
+from desk import (
+    entry_views,
     reorganisation_views,
     roll_views,
     story_views,
     unmask_views,
+)
     views,
 )
 
@@ -20,6 +23,13 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("", views.home, name="home"),
     path("people/<int:person_id>/", views.person, name="person"),
+    path("entry/", entry_views.entry_new, name="entry_new"),
+    path("entry/scan/", entry_views.entry_scan, name="entry_scan"),
+    path("entry/<uuid:key>/", entry_views.entry, name="entry"),
+    path("entry/<uuid:key>/save/", entry_views.entry_save, name="entry_save"),
+    path("entry/<uuid:key>/check/", entry_views.entry_check, name="entry_check"),
+    path("entry/<uuid:key>/decide/", entry_views.entry_decide, name="entry_decide"),
+    path("entry/<uuid:key>/move/", entry_views.entry_move, name="entry_move"),
     path("rolls/", roll_views.roll_uploads, name="roll_uploads"),
     path("rolls/template/", roll_views.roll_template, name="roll_template"),
     path("rolls/<int:upload_id>/", roll_views.roll_upload, name="roll_upload"),

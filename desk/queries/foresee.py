@@ -31,8 +31,8 @@ class Foreseen:
     since: date | None = None
     monthly: int = 0
     arrears: int = 0
-    arrears_months: list[date] = field(default_factory=list)
-    dues: list[Due] = field(default_factory=list)
+    arrears_months: tuple[date, ...] = ()
+    dues: tuple[Due, ...] = ()
     unsure: bool = False
 
     @property
@@ -47,7 +47,8 @@ class _TakenBack(Exception):
 def foresee(*, request: ChangeRequest, on: date, reader: Reader) -> Foreseen:
     """What a request for a new grant (it need not be saved) adds to its person's money with the next list."""
     month = next_month(on)
-    before = _amounts(request.person, request.person and _first(request.person), month)
+    known = request.person
+    before = _amounts(known, _first(known), month) if known is not None else {}
     try:
         with transaction.atomic():
             person = apply(request=request, decision=decision_of(request, on), on=on)
@@ -71,8 +72,8 @@ def foresee(*, request: ChangeRequest, on: date, reader: Reader) -> Foreseen:
         since=since,
         monthly=(after.get(month) or 0) - (before.get(month) or 0),
         arrears=sum(more.values()),
-        arrears_months=sorted(more),
-        dues=[due for due in explained.dues if due.entitlement == granted.pk or reveals or due.amount],
+        arrears_months=tuple(sorted(more)),
+        dues=tuple(due for due in explained.dues if due.entitlement == granted.pk or reveals or due.amount),
         unsure=None in after.values(),
     )
 
@@ -91,9 +92,9 @@ def _first(person: Person) -> date | None:
     return person.entitlements.order_by("from_month").values_list("from_month", flat=True).first()
 
 
-def _amounts(person: Person | None, since: date | None, month: date) -> dict[date, int | None]:
+def _amounts(person: Person, since: date | None, month: date) -> dict[date, int | None]:
     """What is due for each month; None where it cannot be told."""
-    if person is None or since is None:
+    if since is None:
         return {}
     found: dict[date, int | None] = {}
     first = min(max(since, add_months(month, -LONGEST)), month)

@@ -228,6 +228,15 @@ ROWS = [
     Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "withdraw"}),
     Row("law_act", "POST", "403 403 403 403 403 403 302 403 403", fields={"action": "confirm"}),
     Row("law_act", "POST", "403 403 403 403 403 403 404 403 403", fields={"action": "no such thing"}),
+    # A new grant is entered by who may ask for changes; a draft of another area does not exist.
+    Row("entry_new", "GET", "302 302 403 403 403 403 403 403 403"),
+    Row("entry", "GET", "200 200 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"),
+    Row("entry", "POST", "422 422 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"),
+    Row("entry_save", "POST", "200 409 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"),
+    Row("entry_check", "POST", "200 200 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"),
+    Row("entry_scan", "POST", "422 422 403 403 403 403 403 403 403"),
+    Row("entry_decide", "POST", "200 200 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"),
+    Row("entry_move", "POST", "404 404 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"),
     # A roll is uploaded by who makes lists; an upload is its officer's own, and nobody else's exists.
     Row("roll_uploads", "GET", "403 200 403 403 403 403 200 403 403"),
     Row("roll_uploads", "POST", "403 422 403 403 403 403 422 403 403"),

@@ -8,8 +8,9 @@ from datetime import date
 from accounts.models import Delegation, Role, RoleName
 from accounts.operations import officers
 from areas.models import Unit
-from beneficiaries.models import Payee, Person
+from beneficiaries.models import ChangeKind, ChangePath, Payee, Person
 from beneficiaries.operations import changes
+from beneficiaries.operations.changes import Draft, save_draft
 from benefits.entering import Entered, complete
 from desk.models import RollUpload
 from payments.models import Batch, OverpaidDecision
@@ -53,6 +54,7 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
     )  # fmt: skip
     while proposals.reckon_next_part(proposal_id=proposal.pk, at=worlds.NOON):
         pass
+    home = Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
     decided = [
         OverpaidDecision.objects.create(
             person=person, scheme="BTXH", kind="waive", number="1", decided_on=NOVEMBER, reason="Thử",
@@ -111,6 +113,10 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         "law_act": ([proposal.pk], []),
         "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
         **{
+            page: ([_grant_draft(world, worlds.commune())], [_grant_draft(world, home)])
+            for page in ("entry", "entry_save", "entry_check", "entry_decide", "entry_move")
+        },
+        **{
             f"roll_{page}": ([_upload(world)], [])
             for page in ("upload", "progress", "refused", "apply", "discard")
         },
@@ -148,6 +154,17 @@ def _requests(world: World, person: Person, home: Unit) -> tuple[int, uuid.UUID,
         person=person, role="authorised", name="Hồ Thị Con", document="Giấy 12", valid_from=OCTOBER
     )
     return waiting.pk, file.pk, moved.pk, payee.pk
+
+
+def _grant_draft(world: World, commune: Unit) -> uuid.UUID:
+    """A commune officer's draft of a new grant; who entered it in the other area is of no matter."""
+    draft = Draft(
+        kind=ChangeKind.NEW, path=ChangePath.SIGNED, commune=commune, content={"person": {"name": "Thử"}}
+    )
+    key = uuid.uuid4()
+    return save_draft(
+        draft=draft, client_key=key, by=world.officers["commune_officer"], at=worlds.NOON
+    ).client_key
 
 
 def _upload(world: World) -> int:
