@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from accounts.access import Action, Reader
@@ -76,6 +76,12 @@ def confirmed(request: OfficerRequest, *, now: datetime) -> bool:
 
 def mark_confirmed(request: OfficerRequest, *, now: datetime) -> None:
     request.session[_CONFIRMED_AT] = now.timestamp()
+
+
+def with_camera(response: HttpResponse) -> HttpResponse:
+    """An answer whose page may use the device's camera, to read a code: the one sensor that any page may use."""
+    response["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=()"
+    return response
 
 
 def place_of(query: QueryDict) -> Place:

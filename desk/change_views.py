@@ -247,10 +247,9 @@ def _of_the_commune(found: ChangeRequest) -> list[dict[str, Any]]:
         _action("withdraw", _("Withdraw"), "stop",
                 _("It is set aside for good and stays on record; nothing changes for the person.")),
     ]  # fmt: skip
-    if found.kind != ChangeKind.NEW:
-        actions.insert(
-            1, {"link": reverse("change_edit", args=[found.pk]), "label": _("Edit"), "tone": "quiet"}
-        )
+    new = found.kind == ChangeKind.NEW
+    link = reverse("entry", args=[found.client_key]) if new else reverse("change_edit", args=[found.pk])
+    actions.insert(1, {"link": link, "label": _("Edit"), "tone": "quiet"})
     return actions
 
 

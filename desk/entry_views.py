@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Action, Reader
-from accounts.http import OfficerRequest, require
+from accounts.http import OfficerRequest, require, with_camera
 from areas.models import Level, Unit
 from beneficiaries import duplicates, queries
 from beneficiaries.models import ChangeKind, ChangePath, ChangeRequest, Channel, Person, Provider, Verdict
@@ -36,6 +36,7 @@ from desk.entry_form import EntryForm, Read, initial_of, with_strokes
 from desk.queries.foresee import Foreseen, foresee
 
 MINE = 5
+UNSHOWN = ("linked_person", "settled_before", "pension")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def entry(request: OfficerRequest, key: uuid.UUID) -> HttpResponse:
     require(request, Action.REQUEST_CHANGE)
     known = _known(request, key)
     if known is not None and known.state not in EDITABLE:
-        return redirect("people")
+        return redirect("change", request_id=known.pk)
     if request.method == "GET":
         first = {"path": ChangePath.SIGNED, "channel": Channel.POST}
         initial = initial_of(known) if known else first
@@ -224,7 +225,7 @@ def _page(
     }
     if form.is_bound:
         context |= _check(request, key, _entered(request, known))
-    return render(request, "desk/entry.html", context, status=422 if wrong else 200)
+    return with_camera(render(request, "desk/entry.html", context, status=422 if wrong else 200))
 
 
 def _name_of(draft: ChangeRequest) -> str:
@@ -248,7 +249,15 @@ def _entered(request: OfficerRequest, known: ChangeRequest | None) -> Entered:
     if commune is None or not request.reader.may(Action.REQUEST_CHANGE, commune.pk):
         raise PermissionDenied
     person = _person(request, known)
-    return Entered(form, read, commune, person, form.draft(read, commune=commune, person=person))
+    draft = form.draft(read, commune=commune, person=person)
+    if known is not None:
+        draft = replace(draft, part_of=known.part_of, content=_unshown(known) | draft.content)
+    return Entered(form, read, commune, person, draft)
+
+
+def _unshown(known: ChangeRequest) -> dict[str, Any]:
+    """What a draft asks that stands in no field of the form, such as whose survivor it is for."""
+    return {key: value for key, value in known.asked.items() if key in UNSHOWN}
 
 
 def _known(request: OfficerRequest, key: uuid.UUID) -> ChangeRequest | None:

@@ -8,13 +8,11 @@ from common.paths import DayConverter
 from desk import (
     change_entry_views,
     change_views,
-from desk import (
     entry_views,
     reorganisation_views,
     roll_views,
     story_views,
     unmask_views,
-)
     views,
 )
 

@@ -30,6 +30,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
 }
+CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 _ELSEWHERE = re.compile(r"\s*(?:(?:https?:)?//|javascript:|data:)", re.IGNORECASE)
 
 
@@ -67,8 +68,11 @@ def faults(response: HttpResponse, *, reference: bool = False) -> list[str]:
     said = response.headers.get("Content-Security-Policy", "")
     given = dict(part.strip().split(" ", 1) for part in said.split(";") if " " in part.strip())
     found = [] if given == (REFERENCE if reference else POLICY) else [f"policy: {said}"]
+    # A page that reads codes may use the camera, and nothing else.
+    scans = not response.streaming and b'<video class="scan"' in response.content
+    wanted = HEADERS | ({"Permissions-Policy": CAMERA} if scans else {})
     found += [
-        f"{name}: {response.get(name)}" for name, value in HEADERS.items() if response.get(name) != value
+        f"{name}: {response.get(name)}" for name, value in wanted.items() if response.get(name) != value
     ]
     if not re.search("no-store|no-cache", response.get("Cache-Control", "")):
         found.append(f"Cache-Control: {response.get('Cache-Control')}")

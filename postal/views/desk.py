@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import OfficerRequest
+from accounts.http import OfficerRequest, with_camera
 from postal.models import NotPaidReason
 from postal.operations import marks as operations
 from postal.operations.errors import PostalError
@@ -38,7 +38,7 @@ def desk(request: OfficerRequest, day_id: int) -> HttpResponse:
     found = the_day(request, day_id)
     if not may_pay(request, found):
         raise PermissionDenied
-    return render(request, "postal/desk.html", {"day": found, "reasons": NotPaidReason.choices})
+    return with_camera(render(request, "postal/desk.html", {"day": found, "reasons": NotPaidReason.choices}))
 
 
 @never_cache

@@ -111,7 +111,9 @@ function combobox(select) {
   const choose = (option) => { select.value = option ? option.value : ""; show(); close(); select.dispatchEvent(new Event("change", { bubbles: true })); };
   input.addEventListener("input", () => {
     const words = fold(input.value).split(/\s+/).filter(Boolean);
-    shown = options.filter((option) => words.every((word) => option.folded.includes(word))).slice(0, 12);
+    const phrase = words.join(" "), fits = options.filter((option) => words.every((word) => option.folded.includes(word)));
+    // Words that stand together come before words that only occur.
+    shown = [...fits.filter((option) => option.folded.includes(phrase)), ...fits.filter((option) => !option.folded.includes(phrase))].slice(0, 12);
     list.replaceChildren(...shown.map((option, index) => {
       const item = document.createElement("li");
       Object.assign(item, { id: `${list.id}_${index}`, textContent: option.text });
