@@ -10,7 +10,7 @@ const token = () => form.elements.csrfmiddlewaretoken.value;
 
 // Enter goes on
 
-const visible = (input) => input.offsetParent !== null && !input.disabled && input.type !== "hidden";
+const visible = (input) => input.offsetParent !== null && !input.disabled && input.type !== "hidden" && !input.closest("details:not([open])");
 function stops() {
   const inputs = [...form.elements].filter((input) => /^(INPUT|SELECT|BUTTON|TEXTAREA)$/.test(input.tagName));
   return inputs.filter((input) => visible(input) && !input.closest("dialog") && !input.hasAttribute("data-elsewhere")
