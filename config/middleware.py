@@ -21,7 +21,8 @@ class RequestLogMiddleware(RequestMiddleware):
 
 class HeadersMiddleware:
     """What every answer says beside Django's own headers: no other site may embed it, no page may use a device's
-    sensors, and no cache keeps it unless its view (or the server of static files) says that it may."""
+    sensors but the camera (it scans citizen cards), and no cache keeps it unless its view (or the server of static
+    files) says that it may."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

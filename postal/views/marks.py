@@ -16,6 +16,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest
 from payments.models import Payment
 from payments.operations.errors import PaymentsError
+from payments.transitions import Outcome
 from postal import words
 from postal.models import Correction, MarkKind, PayDay
 from postal.operations import corrections as operations
@@ -42,10 +43,14 @@ def marks_context(request: OfficerRequest, day: PayDay, lists: list[PayList]) ->
         for row in rows
         if (state := states.get(row.payment))
     ]
+    marked = [row for row in rows if _is_paid(states.get(row.payment))]
+    paid = [row for row in rows if row.outcome == Outcome.PAID or _is_paid(states.get(row.payment))]
     return {
         "marked": shown,
-        "paid_count": sum(row["kind"] == MarkKind.PAID for row in shown),
-        "paid_amount": sum(row.amount for row in rows if _is_paid(states.get(row.payment))),
+        "paid_count": len(paid),
+        "paid_amount": sum(row.amount for row in paid),
+        "seal_count": len(marked),
+        "seal_amount": sum(row.amount for row in marked),
         "conflict_count": sum(bool(row["conflicts"]) for row in shown),
         "corrections": open_corrections(day=day),
         "may_decide": _may_decide(request, day),

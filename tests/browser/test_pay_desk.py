@@ -65,7 +65,7 @@ def test_marks_made_offline_survive_a_killed_browser_and_are_sent_once(
     context.set_offline(True)
     collect(page, "uoi")
     page.fill("#find", "do")
-    page.locator("summary").click()
+    page.locator("[data-part=found] summary").click()
     page.select_option("select[name=reason]", "absent")
     page.locator("[data-do=not_paid]").click()
     expect(page.locator("[data-part=net]")).to_contain_text("2 lượt chờ gửi")
