@@ -280,7 +280,7 @@ def _generate(cursor: CursorWrapper, piece: Slice, at: datetime) -> SliceResult:
         "head": (cycle.month.year * 100 + cycle.month.month) * 100 + made.number,
     }
     cursor.execute("CREATE TEMPORARY TABLE taken (person_id bigint, from_month date) ON COMMIT DROP")
-    sql.run(cursor, "payments", "take_reckons", params)
+    looked_back = sql.run(cursor, "payments", "take_reckons", params)
     cursor.execute("ANALYZE taken")
     cursor.execute(
         "CREATE TEMPORARY TABLE owed ON COMMIT DROP AS "
@@ -290,7 +290,8 @@ def _generate(cursor: CursorWrapper, piece: Slice, at: datetime) -> SliceResult:
     )
     cursor.execute("ANALYZE owed (person_id, scheme)")
     _refuse_unrated_people(cursor)
-    _look_at_what_was_settled(cursor, params)
+    if looked_back:
+        _look_at_what_was_settled(cursor, params)
     _add_recoveries(cursor, params)
     sql.run(cursor, "payments", "route", params)
     _refuse_homeless(cursor)
