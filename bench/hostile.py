@@ -136,14 +136,14 @@ def _import(path: Path, today: date) -> tuple[str, str]:
             )
             transaction.set_rollback(True)
     except UnreadableFile as error:
-        return error.code, "" if len(str(error)) > 10 else "refused without words"
+        return error.code, "" if " " in str(error) else "refused without words"
     if result.new or result.changed or not result.refused:
         return (
             "taken",
             f"{result.new} new, {result.changed} changed, {result.refused} refused of {result.rows}",
         )
     return result.errors[0].code, "" if all(
-        len(error.message) > 10 for error in result.errors
+        " " in error.message for error in result.errors
     ) else "without words"
 
 

@@ -1,4 +1,4 @@
-"""What the pages that cross apps keep: reorganisations of units, uploaded rolls, exports."""
+"""What the pages that cross apps keep: reorganisations of units, uploaded rolls."""
 
 from __future__ import annotations
 
@@ -109,25 +109,3 @@ class RollUpload(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ExportLayout(models.Model):
-    """The columns of one officer's export, in the order that another system wants, saved once."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
-    columns = models.JSONField()
-
-    class Meta:
-        verbose_name = _("columns of an export")
-
-
-class ExportLog(models.Model):
-    """Who took people's numbers out of the system, when, how many and what for. Never changed."""
-
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    people = models.PositiveIntegerField()
-    purpose = NfcCharField(_("what for"), max_length=200)
-
-    class Meta:
-        verbose_name = _("export of people")
