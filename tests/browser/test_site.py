@@ -13,12 +13,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import SecondFactor
 from accounts.totp import new_secret
+from beneficiaries.models import ChangeRequest, Entitlement
 from benefits.entering import Entered, complete
 from benefits.models import Proposal
 from payments.models import Batch, Round, RoundState
 from payments.operations import generation, proposals
 from reports.operations import refresh_figures
 from tests import desk_world, worlds
+from tests.beneficiaries.change_world import submitted
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.desk_world import DECEMBER, NOVEMBER, PASSWORD, World
 
@@ -90,6 +92,15 @@ def pages_of(world: World) -> dict[str, list[str]]:
             reverse("person_numbers", args=[person.pk]),
             reverse("delegate", args=[world.officers["approver"].roles.get().pk]),
             reverse("dashboard"),
+            f"{reverse('changes')}?view=decide",
+            reverse("change", args=[asked(world).pk]),
+        ],
+        "commune_officer": [
+            reverse("changes"),
+            *(
+                reverse("change_new", args=[world.people[3].pk, kind])
+                for kind in ("death", "change", "payout")
+            ),
         ],
         "accountant": [reverse("batch", args=[world.batch("POST").pk]), reverse("budget")],
         "preparer": [reverse("round_open"), f"{reverse('round_open')}?month=2024-12"],
@@ -114,6 +125,17 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(reverse(name, args=[proposed(world).pk]) for name in ("law_proposal", "law_people")),
         ],
     }
+
+
+def asked(world: World) -> ChangeRequest:
+    """A submitted suspension that waits for its scans."""
+    found = ChangeRequest.objects.first()
+    if found is None:
+        grant = Entitlement.objects.get(person=world.people[2])
+        content = {"entitlements": [grant.pk], "from_month": "2024-12-01", "ground": "remand"}
+        clerk = world.officers["commune_officer"]
+        found = submitted("suspend", world.people[2], content, by=clerk, scans_later=True)
+    return found
 
 
 def proposed(world: World) -> Proposal:
