@@ -28,7 +28,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 _ELSEWHERE = re.compile(r"\s*(?:(?:https?:)?//|javascript:|data:)", re.IGNORECASE)
