@@ -50,6 +50,14 @@ def full_rows(world: dict[str, Unit]) -> list[Any]:
     ]  # fmt: skip
 
 
+def test_an_authorisation_taken_over_counts_from_the_first_month_paid_here(world: dict[str, Unit]) -> None:
+    since = {"residence_from": date(2023, 1, 1), "settled_before": JAN_2024, "payee_name": "Lê Văn Giúp"}
+    child = {**since, "national_id": "060316000002", "birth_date": date(2016, 5, 5), "category": "BTXH_5.1"}
+    apply_roll(rows=[make_row(world["mui_ne"], **since), make_row(world["mui_ne"], number=3, **child)])
+    begun = dict(Payee.objects.values_list("role", "valid_from"))
+    assert begun == {"authorised": JAN_2024, "guardian": date(2023, 1, 1)}
+
+
 def test_rows_become_people_with_all_that_is_theirs(world: dict[str, Unit]) -> None:
     assert counts(apply_roll(rows=full_rows(world))) == (4, 0, 0, 0)
     thu = Person.objects.get(national_id_index="060141000001")
