@@ -69,12 +69,13 @@ def show_month(
     started = monotonic()
     run_cycle(month=month, at=lambda: _noon(add_months(month, -1), settings.LIST_DAY))
     seconds = monotonic() - started
-    _pay(month, people, progress, _noon(month, 5), bank)
+    before = add_months(month, -1)
+    _pay(month, people, progress, bank, sent=_noon(before, 24), reported=_noon(month, 5))
     corrected = providers.correct_accounts(month=month, on=month.replace(day=15))
     run_cycle(month=month, routed_on=month.replace(day=16), at=lambda: _noon(month, 16))
     if bank:
         bank.nothing_fails_now(on=month.replace(day=18))
-    _pay(month, people, progress, _noon(month, 18), bank)
+    _pay(month, people, progress, bank, sent=_noon(month, 16), reported=_noon(month, 18))
     providers.state_accounts(month=month, but=bank.provider if bank else "")
     if bank:
         bank.state(month)
@@ -93,8 +94,10 @@ def _pay(
     month: date,
     people: Cast,
     progress: Callable[[int, int], None],
-    at: datetime,
     bank: BankOverHttp | None,
+    *,
+    sent: datetime,
+    reported: datetime,
 ) -> None:
     """All draft lists of the month, the units and providers working side by side as they do in life; the Post's are
     dealt out to its pay days once, when every one of them is with it."""
@@ -109,18 +112,18 @@ def _pay(
             preparer=people.preparers[batch.unit_id],
             approver=people.approvers[batch.unit_id],
             accountant=people.accountant,
-            at=at,
+            at=sent,
         )
 
     def report(batch: Batch) -> None:
         if bank and batch.provider_id == bank.provider:
-            batches.settle(batch_id=batch.pk, by=people.accountant, at=at)
+            batches.settle(batch_id=batch.pk, by=people.accountant, at=reported)
         else:
-            providers.report(batch=batch, at=at)
+            providers.report(batch=batch, at=reported)
         progress(next(done), len(lists))
 
     _side_by_side(send, lists)
-    deal_out(month=month, at=at)
+    deal_out(month=month, at=sent)
     if bank:
         bank.pay_lists()
     _side_by_side(report, lists)
