@@ -100,6 +100,7 @@ def test_two_approvers_at_once_carry_it_out_once():
 def test_control_without_the_guards_two_approvals_stand():
     content = {"role": "authorised", "name": "Cháu Nội", "document": "Giấy 5"}
     made = submitted("payee", worlds.person(), content, by=worlds.officer("xa"))
+    changes.open_request(request_id=made.pk, version=1, by=worlds.officer("duyet0"), at=AT)
     with unguarded():
         _results, approvals = two_approvals(made)
     assert approvals == 2
