@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -20,6 +21,7 @@ from tests.postal.world import PostWorld
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODE = "ba-muoi-7"
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -28,8 +30,8 @@ def world(live_server: LiveServer) -> PostWorld:
 
 
 def phone(playwright: Playwright, profile: Path) -> BrowserContext:
-    """A clerk's phone: what it keeps lies in `profile` and outlives the browser."""
-    return playwright.chromium.launch_persistent_context(
+    """A clerk's phone: what it keeps lies in `profile` and outlives the browser. Its day does not end during a test."""
+    context = playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=str(CHROMIUM),
         args=["--no-sandbox"] if os.geteuid() == 0 else [],
@@ -37,6 +39,8 @@ def phone(playwright: Playwright, profile: Path) -> BrowserContext:
         timezone_id="Asia/Ho_Chi_Minh",
         viewport=PHONE,  # type: ignore[arg-type]
     )
+    context.clock.set_fixed_time(NOW)
+    return context
 
 
 def open_desk(page: Page, site: str, world: PostWorld, who: str = "post_clerk") -> None:
@@ -85,10 +89,14 @@ def test_marks_made_offline_survive_a_killed_browser_and_are_sent_once(
     expect(page.locator("[data-part=net]")).to_contain_text("2 lượt chờ gửi")
     context.set_offline(False)
     page.click("[data-part=send]")
-    expect(page.locator("[data-part=net]")).to_have_text("đã kết nối", timeout=15_000)
-    page.reload()
+    # Her session ended with the browser; the marks wait until she has signed in again.
+    expect(page.locator("[data-part=net]")).to_contain_text("đăng nhập lại", timeout=15_000)
+    assert not Mark.objects.exists()
+    sign_in(page, live_server.url, "post_clerk")
+    page.goto(address)
     page.fill("#code-3", CODE)
     page.click("text=Mở danh sách")
+    expect(page.locator("[data-part=net]")).to_have_text("đã kết nối", timeout=15_000)
     expect(page.locator("[data-part=sum]")).to_contain_text("1 trên 4")
     context.close()
     assert sorted(Mark.objects.values_list("kind", "reason")) == [("not_paid", "absent"), ("paid", "")]
