@@ -79,8 +79,8 @@ def _copy_months() -> None:
             )
             cursor.execute(
                 "INSERT INTO reports_figure (snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, "
-                "amount, amount_cashless) SELECT %s, part, key, commune_id, unit_id, scheme, people, covered, "
-                "amount, amount_cashless FROM reports_figure WHERE snapshot_id = %s",
+                "amount, amount_cashless, months) SELECT %s, part, key, commune_id, unit_id, scheme, people, covered, "
+                "amount, amount_cashless, months FROM reports_figure WHERE snapshot_id = %s",
                 [month, LAST],
             )
         cursor.execute("VACUUM ANALYZE reports_figure")
