@@ -1,4 +1,4 @@
-"""Gift lists: made by decision, withdrawn where wrong; nothing of them is edited."""
+"""Gift lists: made by decision, approved by a second officer, withdrawn where wrong; nothing of them is edited."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from reports.models import GiftAmount, GiftList
+
+
+class GiftRefused(Exception):
+    """A step that the gift list's state, or who made it, does not allow."""
 
 
 @transaction.atomic
@@ -37,6 +42,20 @@ def make_gift_list(
         GiftAmount(gift=made, category_id=code, amount=amount) for code, amount in sorted(amounts.items())
     )
     return made
+
+
+def approve_gift_list(*, gift_id: int, by: User, at: datetime) -> None:
+    """A second officer has held the amounts against the decision: the communes may print their part.
+
+    Raises GiftRefused for the one who made it, and where it was approved or withdrawn before.
+    """
+    waiting = GiftList.objects.filter(pk=gift_id, approved_at=None, withdrawn_at=None)
+    if waiting.filter(made_by=by).exists():
+        raise GiftRefused(
+            _("The one who made the gift list cannot approve it. Another administrator has to.")
+        )
+    if not waiting.exclude(made_by=by).update(approved_by=by, approved_at=at):
+        raise GiftRefused(_("This gift list waits for no approval any more."))
 
 
 def withdraw_gift_list(*, gift_id: int, by: User, at: datetime) -> bool:

@@ -178,7 +178,10 @@ class Occasion(models.TextChoices):
 
 
 class GiftList(models.Model):
-    """A decision to give presents of money on an occasion to those entitled on a day; never edited, only withdrawn."""
+    """A decision to give presents of money on an occasion to those entitled on a day; never edited, only withdrawn.
+
+    One administrator enters it and another approves it against the paper; until then nobody prints it.
+    """
 
     occasion = models.CharField(_("occasion"), max_length=5, choices=Occasion)
     on_date = models.DateField(_("entitled on"))
@@ -186,6 +189,8 @@ class GiftList(models.Model):
     decision_date = models.DateField(_("decision date"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -195,6 +200,14 @@ class GiftList(models.Model):
         ordering = ["-on_date", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(occasion__in=Occasion.values), name="gift_occasion_known"),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | (
+                    Q(approved_at__isnull=False, approved_by__isnull=False)
+                    & ~Q(approved_by=models.F("made_by"))
+                ),
+                name="gift_approved_by_another",
+            ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),

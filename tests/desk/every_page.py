@@ -15,7 +15,7 @@ from benefits.entering import Entered, complete
 from desk.models import RollUpload
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
-from reports.giving import make_gift_list
+from reports.giving import approve_gift_list, make_gift_list
 from reports.operations import raise_difficulty, refresh_figures
 from tests import desk_world, worlds
 from tests.beneficiaries.change_world import submitted
@@ -74,6 +74,7 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         occasion="tet", on_date=DECEMBER, decision_number="1", decision_date=NOVEMBER,
         amounts={"BTXH_5.5c": 300_000}, by=world.officers["second"], at=worlds.NOON,
     ).pk  # fmt: skip
+    approve_gift_list(gift_id=gift, by=world.officers["preparer"], at=worlds.NOON)
     delegation = Delegation.objects.create(
         role=Role.objects.get(user=world.officers["approver"]), to=world.officers["preparer"], reason="Nghỉ phép",
         valid_from=date(2024, 1, 5), valid_to=date(2024, 1, 9), made_at=worlds.NOON,

@@ -6,18 +6,20 @@ import io
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.access import province_reader
 from accounts.models import RoleName
-from reports.giving import make_gift_list, withdraw_gift_list
+from reports.giving import GiftRefused, approve_gift_list, make_gift_list, withdraw_gift_list
 from reports.models import GiftList
 from reports.queries.gifts import gift_people, gift_sums
 from tests import worlds
 from tests.pdf_text import pdf_text
 from tests.reports.test_files import viewer
 from tests.reports.world import DECEMBER, NOON, elderly
+from tests.stepped_up import stepped_up
 
 pytestmark = pytest.mark.django_db
 TET = date(2025, 1, 20)
@@ -66,6 +68,7 @@ def test_who_died_ended_or_is_suspended_is_given_nothing():
 def test_a_commune_prints_its_own_people_to_sign_and_another_finds_nothing():
     who = elderly("Nguyễn Thị Ước")
     made = gift(BTXH_5__5c=300_000)
+    approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh2"), at=NOON)
     home = worlds.commune()
     client = viewer("vi", role=RoleName.COMMUNE_OFFICER, unit=home)
     page = client.get(reverse("gift_commune", args=[made.pk, home.pk]))
@@ -110,9 +113,57 @@ def test_the_province_makes_a_list_from_the_decision_and_takes_a_wrong_one_back(
     assert answer.url == reverse("gift_list", args=[made.pk])
     assert "300.000" in client.get(answer.url).content.decode()
     assert 'value="300000"' in client.get(f"{reverse('gift_lists')}?from={made.pk}").content.decode()
-    client.post(reverse("gift_act", args=[made.pk]))
+    approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh"), at=NOON)
+    client.post(reverse("gift_act", args=[made.pk]), {"action": "withdraw"})
     made.refresh_from_db()
     assert made.withdrawn_at
     assert not withdraw_gift_list(gift_id=made.pk, by=made.made_by, at=NOON)
     paper = client.get(reverse("gift_pdf", args=[made.pk, worlds.commune().pk]))
     assert "ĐÃ HỦY" in pdf_text(paper.content)
+
+
+def test_nobody_prints_a_list_before_a_second_officer_approved_it():
+    elderly("Nguyễn Thị Ước")
+    made, home = gift(BTXH_5__5c=300_000), worlds.commune()
+    commune = viewer("vi", role=RoleName.COMMUNE_OFFICER, unit=home)
+    page = commune.get(reverse("gift_commune", args=[made.pk, home.pk])).content.decode()
+    assert "chưa được duyệt" in page
+    paper = reverse("gift_pdf", args=[made.pk, home.pk])
+    assert paper not in page
+    assert commune.get(paper).status_code == 404
+    assert commune.get(reverse("gift_excel", args=[made.pk, home.pk])).status_code == 404
+
+    checker = stepped_up(viewer("vi", role=RoleName.ADMINISTRATOR))
+    page = checker.get(reverse("gift_list", args=[made.pk])).content.decode()
+    assert "Duyệt: 1 người, 300.000" in page
+    assert "ba trăm nghìn đồng" in page.lower()
+    checker.post(reverse("gift_act", args=[made.pk]), {"action": "approve"})
+    made.refresh_from_db()
+    assert made.approved_by != made.made_by
+    assert commune.get(paper).status_code == 200
+
+
+def test_who_made_a_list_cannot_approve_it_nor_anybody_twice():
+    made = gift(BTXH_5__5c=300_000)
+    with pytest.raises(GiftRefused, match="lập"):
+        approve_gift_list(gift_id=made.pk, by=made.made_by, at=NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        GiftList.objects.filter(pk=made.pk).update(approved_by=made.made_by, approved_at=NOON)
+    approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh2"), at=NOON)
+    with pytest.raises(GiftRefused):
+        approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh3"), at=NOON)
+
+
+def test_a_withdrawn_list_is_approved_no_more():
+    made = gift(BTXH_5__5c=300_000)
+    assert withdraw_gift_list(gift_id=made.pk, by=made.made_by, at=NOON)
+    with pytest.raises(GiftRefused):
+        approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh2"), at=NOON)
+
+
+def test_an_approval_asks_for_the_officers_code():
+    made = gift(BTXH_5__5c=300_000)
+    client = viewer("vi", role=RoleName.ADMINISTRATOR)
+    client.post(reverse("gift_act", args=[made.pk]), {"action": "approve"})
+    made.refresh_from_db()
+    assert made.approved_at is None
