@@ -45,7 +45,8 @@ test: setup /usr/bin/chromium
 test-servers: setup /usr/bin/chromium
 	config/deploy/test_servers.sh
 
-# The long fault run (docs/reliability.md): real processes killed, then sixteen threads at each race. Some hours.
+# The long fault run (docs/reliability.md): real processes killed, then sixteen threads at each race. An hour on two
+# cores; JOURNAL=file lets a run that was broken off go on after its last fault.
 KILLS ?= 200
 DATABASE_KILLS ?= 50
 BROKER_KILLS ?= 20
@@ -54,7 +55,7 @@ RACE_ROUNDS ?= 200
 SEED ?= 1
 fault: setup
 	$(PY) -m tests.faults.campaign --workers $(KILLS) --databases $(DATABASE_KILLS) --brokers $(BROKER_KILLS) \
-		--supervisors $(SUPERVISOR_KILLS) --seed $(SEED)
+		--supervisors $(SUPERVISOR_KILLS) --seed $(SEED) $(if $(JOURNAL),--journal $(JOURNAL))
 	$(PY) -m pytest -n0 -v tests/faults --race-rounds $(RACE_ROUNDS) --seed $(SEED)
 
 lint: setup

@@ -5,6 +5,10 @@ A state of its own (servers that wait for the disk, as in production), a synthet
 fault as the control. Then, again and again: everything of the round is taken away, it is begun anew, a fault strikes at
 a random moment of its making, and the sweep of each minute is sent by hand. The payments and lines must be those of the
 control, digest for digest, the ledger clean, and two sweeps enough.
+
+The kinds of fault take turns in an order drawn from the seed. A fault that strikes only after the round is made counts
+as struck and is done once more, so that as many as were asked for strike while a round is made. With `--journal` a run
+that was broken off goes on after its last fault.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -25,11 +30,12 @@ from pathlib import Path
 SWEEPS = 2
 PATIENCE = 300.0  # seconds until a round that does not go on counts as lost
 RESTARTS_A_MINUTE = 4  # the supervisor takes five deaths within a minute for a server that cannot run
+TRIES = 4  # for each fault asked for, until it strikes while a round is made
 
 
 @dataclass
 class Result:
-    """What the faults of one kind left behind."""
+    """What the faults of one kind left behind; one fault's result is of the same shape."""
 
     fault: str
     struck: int = 0
@@ -39,18 +45,27 @@ class Result:
     unclean: int = 0
     most_sweeps: int = 0
 
+    def add(self, one: Result) -> None:
+        self.struck, self.inside = self.struck + one.struck, self.inside + one.inside
+        self.lost, self.double = self.lost + one.lost, self.double + one.double
+        self.unclean += one.unclean
+        self.most_sweeps = max(self.most_sweeps, one.most_sweeps)
+
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=200, help="worker kill -9, at so many random points")
     parser.add_argument(
-        "--databases", type=int, default=50, help="PostgreSQL stopped at once, or a backend killed"
+        "--databases", type=int, default=50, help="PostgreSQL stopped at once, or a backend killed, half each"
     )
-    parser.add_argument("--brokers", type=int, default=20, help="Valkey flushed, or killed")
+    parser.add_argument("--brokers", type=int, default=20, help="Valkey flushed, or killed, half each")
     parser.add_argument("--supervisors", type=int, default=5, help="the servers' supervisor killed")
-    parser.add_argument("--people", type=int, default=4_000)
-    parser.add_argument("--slice", type=int, default=200, help="people a slice")
+    parser.add_argument("--people", type=int, default=800)
+    parser.add_argument("--slice", type=int, default=40, help="people a slice")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--journal", type=Path, help="file of one line a fault: a second run goes on after it"
+    )
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
 
@@ -83,51 +98,87 @@ def main() -> int:
     from tests.faults.campaign_round import Stage
 
     stage = Stage(state=state, people=asked.people, seed=asked.seed)
+    started = time.monotonic()
     try:
-        results = run(asked, stage, draw=random.Random(asked.seed))
+        results = run(asked, stage)
     finally:
         stage.leave()
         services.stop()
         shutil.rmtree(state, ignore_errors=True)
     clean = all(one.lost == one.double == one.unclean == 0 and one.most_sweeps <= SWEEPS for one in results)
-    report(asked, results, clean=clean, seconds=stage.undisturbed)
+    report(asked, results, clean=clean, round_seconds=stage.undisturbed, seconds=time.monotonic() - started)
     return 0 if clean else 1
 
 
-def run(asked: argparse.Namespace, stage, draw: random.Random) -> list[Result]:
-    """Every fault of every kind asked for, one round each."""
+def run(asked: argparse.Namespace, stage) -> list[Result]:
+    """Every fault of every kind asked for, one round each; raises RuntimeError when one cannot be made to strike."""
     stage.build()
-    kinds: list[tuple[str, int, Callable[[random.Random], None]]] = [
-        ("worker kill -9", asked.workers, stage.kill_worker),
-        ("PostgreSQL stopped at once, backends killed", asked.databases, stage.kill_database),
-        ("Valkey flushed, killed", asked.brokers, stage.kill_broker),
-        ("supervisor kill -9", asked.supervisors, stage.kill_supervisor),
+    strikes: dict[str, Callable[[random.Random], bool]] = {
+        "worker kill -9": stage.kill_worker,
+        "PostgreSQL stopped at once": stage.stop_database,
+        "PostgreSQL backend killed": stage.kill_backend,
+        "Valkey flushed": stage.flush_broker,
+        "Valkey kill -9": stage.kill_broker,
+        "supervisor kill -9": stage.kill_supervisor,
+    }
+    waiting = deque(plan(asked, list(strikes)))
+    results = {fault: Result(fault) for fault in strikes if fault in waiting}
+    wanted, known = len(waiting), journal_of(asked)
+    deaths: list[float] = []
+    for number in range(TRIES * wanted):
+        if not waiting:
+            return list(results.values())
+        fault = waiting.popleft()
+        if number < len(known):
+            one = known[number]
+        else:
+            if fault in ("PostgreSQL stopped at once", "Valkey kill -9"):
+                pace(deaths)
+            one = judge(stage, fault, strikes[fault], random.Random(f"{asked.seed}/{number}"))
+            note(asked, one)
+        results[fault].add(one)
+        if not one.inside:
+            waiting.append(fault)
+        print(f"{number}: {one}; {wanted - len(waiting)} of {wanted}", file=sys.stderr, flush=True)
+    raise RuntimeError(f"these did not strike while a round was made: {list(waiting)}")
+
+
+def plan(asked: argparse.Namespace, faults: list[str]) -> list[str]:
+    """The kinds of fault in the order in which they strike."""
+    databases, brokers = asked.databases, asked.brokers
+    times = (asked.workers, databases - databases // 2, databases // 2, brokers - brokers // 2, brokers // 2)
+    order = [
+        fault for fault, often in zip(faults, (*times, asked.supervisors), strict=True) for _ in range(often)
     ]
-    results = []
-    for fault, times, strike in kinds:
-        result = Result(fault)
-        results.append(result)
-        last: list[float] = []
-        for _time in range(times):
-            if strike != stage.kill_worker:
-                pace(last)
-            judge(stage, strike, draw, result)
-            print(f"{fault}: {result.struck} of {times}", file=sys.stderr, flush=True)
-    return results
+    random.Random(asked.seed).shuffle(order)
+    return order
 
 
-def judge(stage, strike: Callable[[random.Random], None], draw: random.Random, result: Result) -> None:
+def judge(stage, fault: str, strike: Callable[[random.Random], bool], draw: random.Random) -> Result:
     """One round with one fault, and what it left against what an undisturbed one makes."""
+    one = Result(fault)
     stage.begin()
     time.sleep(draw.uniform(0, stage.undisturbed * 1.1))
-    result.inside += stage.is_making()
-    strike(draw)
-    result.struck += 1
-    sweeps = stage.finish(patience=PATIENCE)
-    result.most_sweeps = max(result.most_sweeps, sweeps)
-    lost, double = stage.compare()
-    result.lost, result.double = result.lost + lost, result.double + double
-    result.unclean += not stage.ledger_is_clean()
+    making = stage.is_making()
+    one.struck = int(strike(draw))
+    one.inside = int(making and one.struck)
+    one.most_sweeps = stage.finish(patience=PATIENCE)
+    one.lost, one.double = stage.compare()
+    one.unclean = int(not stage.ledger_is_clean())
+    return one
+
+
+def journal_of(asked: argparse.Namespace) -> list[Result]:
+    """What an earlier run of the same seed and numbers wrote down."""
+    if asked.journal is None or not asked.journal.exists():
+        return []
+    return [Result(**json.loads(line)) for line in asked.journal.read_text().splitlines()]
+
+
+def note(asked: argparse.Namespace, one: Result) -> None:
+    if asked.journal is not None:
+        with asked.journal.open("a") as journal:
+            journal.write(json.dumps(asdict(one)) + "\n")
 
 
 def pace(last: list[float]) -> None:
@@ -139,14 +190,16 @@ def pace(last: list[float]) -> None:
     last[:] = [*recent, time.monotonic()]
 
 
-def report(asked: argparse.Namespace, results: list[Result], *, clean: bool, seconds: float) -> None:
+def report(
+    asked: argparse.Namespace, results: list[Result], *, clean: bool, round_seconds: float, seconds: float
+) -> None:
     """The table of docs/reliability.md, or one JSON object."""
     if asked.json:
         print(json.dumps({"clean": clean, "seed": asked.seed, "results": [asdict(one) for one in results]}))
         return
-    where = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores"
     print(
-        f"seed {asked.seed}, {asked.people} people in slices of {asked.slice}, {where}; undisturbed {seconds:.1f} s"
+        f"seed {asked.seed}, {asked.people} people in slices of {asked.slice}, {datetime.now(UTC):%Y-%m-%d}, "
+        f"{os.cpu_count()} cores; undisturbed {round_seconds:.1f} s; {seconds / 60:.0f} minutes"
     )
     print("| fault | struck | while a round was made | lost | double | ledger unclean | most sweeps |")
     print("|---|---|---|---|---|---|---|")

@@ -112,44 +112,52 @@ class Stage:
             kill_group(self.worker)
         connection.close()
 
-    def kill_worker(self, draw: random.Random) -> None:
+    # Each fault says whether it struck: whether what it was meant for was there.
+
+    def kill_worker(self, draw: random.Random) -> bool:
         """The worker and its pool are gone; whoever keeps it running starts another."""
         assert self.worker is not None
+        struck = self.worker.poll() is None
         kill_group(self.worker)
         self._start_worker()
+        return struck
 
-    def kill_database(self, draw: random.Random) -> None:
-        """In turn by lot: the whole server without a word to anybody, or one process that works for the worker."""
-        if draw.random() < 0.5:
-            pid = (state_of(os.environ).postgres / "postmaster.pid").read_text().split()[0]
-            self._servers_own(int(pid), signal.SIGQUIT)
-            return
-        with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+    def stop_database(self, draw: random.Random) -> bool:
+        """The whole server, without a word to anybody (pg_ctl's immediate mode)."""
+        pid = (state_of(os.environ).postgres / "postmaster.pid").read_text().split()[0]
+        os.kill(int(pid), signal.SIGQUIT)
+        return True
+
+    def kill_backend(self, draw: random.Random) -> bool:
+        """One server process that works for the worker, or that waits for it where none works."""
+        with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pid FROM pg_stat_activity WHERE usename = 'ansinh_app' AND state <> 'idle'"
+                "SELECT pid, state <> 'idle' AS works FROM pg_stat_activity WHERE usename = 'ansinh_app'"
             )
-            if found := cursor.fetchall():
-                cursor.execute("SELECT pg_terminate_backend(%s)", [draw.choice(found)[0]])
+            found = cursor.fetchall()
+            working = [pid for pid, works in found if works] or [pid for pid, _works in found]
+            if not working:
+                return False
+            cursor.execute("SELECT pg_terminate_backend(%s)", [draw.choice(working)])
+            return bool(cursor.fetchone()[0])
 
-    def kill_broker(self, draw: random.Random) -> None:
-        """In turn by lot: every message forgotten, or the server killed."""
-        client = redis.from_url(settings.REDIS_URL)
-        if draw.random() < 0.5:
-            client.flushall()
-        else:
-            self._servers_own(int(client.info("server")["process_id"]), signal.SIGKILL)
+    def flush_broker(self, draw: random.Random) -> bool:
+        """Every message forgotten."""
+        return bool(redis.from_url(settings.REDIS_URL).flushall())
 
-    def kill_supervisor(self, draw: random.Random) -> None:
+    def kill_broker(self, draw: random.Random) -> bool:
+        """The server dead, and all that it knew."""
+        pid = int(redis.from_url(settings.REDIS_URL).info("server")["process_id"])
+        os.kill(pid, signal.SIGKILL)
+        return True
+
+    def kill_supervisor(self, draw: random.Random) -> bool:
         """Its servers go with it; the next command starts another, as any client does."""
         pid = int((state_of(os.environ).lock / "supervisor").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
         self._wait(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), seconds=60)
         services.ensure()
-
-    def _servers_own(self, pid: int, number: signal.Signals) -> None:
-        """A server may have numbered itself in a namespace of its own; its parent is then the one to ask."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
+        return True
 
     def _start_worker(self) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "ANSINH_DB_ROLE"}

@@ -43,6 +43,6 @@ def test_what_is_made_under_each_fault_is_what_is_made_without_and_the_ledger_is
         out, errors = running.communicate(timeout=1_500)
     assert running.returncode == 0, errors.decode()[-2_000:] + out.decode()
     said = json.loads(out.decode().splitlines()[-1])
-    assert [one["struck"] for one in said["results"]] == [1, 1, 1, 1]
+    assert [one["inside"] for one in said["results"]] == [1, 1, 1, 1]
     assert [(one["lost"], one["double"], one["unclean"]) for one in said["results"]] == [(0, 0, 0)] * 4
     assert max(one["most_sweeps"] for one in said["results"]) <= SWEEPS
