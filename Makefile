@@ -56,6 +56,8 @@ SEED ?= 1
 fault: setup
 	$(PY) -m tests.faults.campaign --workers $(KILLS) --databases $(DATABASE_KILLS) --brokers $(BROKER_KILLS) \
 		--supervisors $(SUPERVISOR_KILLS) --seed $(SEED) $(if $(JOURNAL),--journal $(JOURNAL))
+	$(PY) -m tests.faults.machines
+	$(PY) -m tests.faults.machines --proxied
 	$(PY) -m pytest -n0 -v tests/faults --race-rounds $(RACE_ROUNDS) --seed $(SEED)
 
 lint: setup

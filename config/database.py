@@ -7,12 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# A worker that dies holds its locks until the server notices: within seconds on this host (the check runs while a
-# statement runs or waits), within two minutes when the whole host is gone without a word.
-_NOTICE_THE_DEAD = (
-    "-c client_connection_check_interval=5s "
-    "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=6"
-)
+from config import network
 
 
 def database_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
@@ -31,5 +26,10 @@ def database_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": persistent_seconds,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "ansinh", "options": _NOTICE_THE_DEAD, **query},
+        "OPTIONS": {
+            "application_name": "ansinh",
+            "options": network.SERVER,
+            **network.CLIENT,
+            **query,
+        },
     }

@@ -59,6 +59,9 @@ BALANCE = (
 )
 
 
+# A host that hangs, so that its connection still answers, does not keep its slice from the others for longer.
+SILENCE = "30s"
+
 # đồng that a recovery leaves in every payment: nothing cannot be instructed.
 LEAST_PAYMENT = 1_000
 
@@ -158,6 +161,7 @@ def generate_next_slice(*, round_id: int, at: Callable[[], datetime]) -> SliceRe
             if piece is None:
                 return None
             with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [SILENCE])
                 result = _generate(cursor, piece, at())
             Slice.objects.filter(pk=piece.pk).update(
                 state=SliceState.DONE,

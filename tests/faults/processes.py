@@ -15,12 +15,31 @@ _PR_SET_PDEATHSIG = 1
 
 
 def spawn_worker(
-    *, log: Path, environment: Mapping[str, str], arguments: Sequence[str] = (), concurrency: int = 1
+    *,
+    log: Path,
+    environment: Mapping[str, str],
+    arguments: Sequence[str] = (),
+    concurrency: int = 1,
+    prefix: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
-    """A `celery worker` in a process group of its own; it is asked to stop when the process that started it dies."""
+    """A `celery worker` in a process group of its own; it is asked to stop when the process that started it dies.
+
+    `prefix` is the command, if any, that runs it elsewhere (in a network namespace).
+    """
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", str(concurrency), *arguments],
+            [
+                *prefix,
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "config",
+                "worker",
+                "-c",
+                str(concurrency),
+                *arguments,
+            ],
             cwd=PROJECT,
             env=dict(environment),
             stdout=output,
