@@ -65,6 +65,8 @@ class Reader:
 
     user_id: int | None
     grants: tuple[tuple[str, frozenset[int]], ...] = field(default=())
+    # The rows behind the grants, for the page to say who acts; empty for a reader without an officer.
+    held: tuple[Role, ...] = field(default=(), compare=False, repr=False)
 
     def units(self, action: Action) -> frozenset[int]:
         """Ids of the units in which the reader may do `action`; empty where nowhere."""
@@ -86,14 +88,14 @@ def reader_for(user: User, *, on: date) -> Reader:
     that day; nobody's reader may do nothing."""
     if not user.is_authenticated or not user.is_active:
         return Reader(user_id=None)
-    grants = []
-    for role in roles_of(user, on=on):
+    grants, held = [], _roles_of(user, on=on)
+    for role in held:
         units = frozenset(Unit.objects.under_or_before(role.unit).values_list("pk", flat=True))
         grants.append((role.name, units))
-    return Reader(user_id=user.pk, grants=tuple(grants))
+    return Reader(user_id=user.pk, grants=tuple(grants), held=tuple(held))
 
 
-def roles_of(user: User, *, on: date) -> list[Role]:
+def _roles_of(user: User, *, on: date) -> list[Role]:
     """The roles an officer acts by on that day: her own, then those that absent officers delegated to her."""
     delegated = Delegation.objects.filter(to=user, valid_from__lte=on, valid_to__gte=on).values("role")
     found = Role.objects.on(on).filter(Q(user=user) | Q(pk__in=delegated, user__is_active=True))

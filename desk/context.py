@@ -6,10 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import roles_of
+from accounts.access import Reader
 from accounts.models import RoleName, User
 from desk.navigation import here, menu
 
@@ -22,13 +21,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
     if reader is None or not isinstance(user, User) or not user.is_authenticated:
         return shown
     nav = menu(request.path, reader)
-    return shown | {"nav": nav, "section": here(nav), "officer": _officer(user)}
+    return shown | {"nav": nav, "section": here(nav), "officer": _officer(user, reader)}
 
 
-def _officer(user: User) -> dict[str, str]:
-    roles = roles_of(user, on=timezone.localdate())
-    own = [role for role in roles if role.user_id == user.pk]
-    absent = ", ".join(dict.fromkeys(str(role.user) for role in roles if role.user_id != user.pk))
+def _officer(user: User, reader: Reader) -> dict[str, str]:
+    own = [role for role in reader.held if role.user_id == user.pk]
+    absent = ", ".join(dict.fromkeys(str(role.user) for role in reader.held if role.user_id != user.pk))
     role = ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in own))
     area = ", ".join(dict.fromkeys(role.unit.name for role in own))
     stands_in = _("standing in for %(name)s") % {"name": absent} if absent else ""

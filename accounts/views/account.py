@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import totp
-from accounts.access import roles_of
 from accounts.forms import DelegationForm, ProofForm
 from accounts.http import OfficerRequest, mark_confirmed, step_up
 from accounts.models import Delegation, Role, SecondFactor
@@ -37,9 +36,9 @@ def account(request: OfficerRequest) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     factor = SecondFactor.objects.filter(user=user).first()
     running = Delegation.objects.filter(valid_to__gte=today).select_related("role__user", "role__unit", "to")
-    own = [role for role in roles_of(user, on=today) if role.user_id == user.pk]
+    own = [role for role in request.reader.held if role.user_id == user.pk]
     context = {
-        "roles": roles_of(user, on=today),
+        "roles": request.reader.held,
         "factor": factor if factor and factor.secret else None,
         "codes_left": user.recovery_codes.filter(used_at=None).count(),
         "given": running.filter(role__user=user).order_by("valid_from", "pk"),

@@ -275,7 +275,7 @@ def test_the_list_is_filtered_and_an_unknown_value_filters_nothing(world):
 
 def test_the_batch_page_asks_the_database_a_bounded_number_of_questions(world, django_assert_max_num_queries):
     client, url = world.client("approver"), reverse("batch", args=[world.batch(AGRIBANK).pk])
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(16):
         client.get(url)
     with django_assert_max_num_queries(14):
         client.get(reverse("batches"), {"month": "2024-12"})
