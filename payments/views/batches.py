@@ -15,21 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest, page_context, place_of, require, step_up
-from beneficiaries.models import PayAt, Payee
-from common.cccd import mask, mask_account
 from common.months import month_of, parse_month
-from common.text import fold
 from payments import words
 from payments.forms import BatchFilterForm, VoucherForm
-from payments.models import Batch, Cycle, Event, Payment
+from payments.models import Batch
 from payments.operations import batches as operations
 from payments.operations.batches import Voucher
 from payments.operations.errors import MoveRefused, PaymentsError
 from payments.queries import batches as queries
 from payments.queries import overview
-from payments.queries.batches import Standing
 from payments.queries.budget import budget_line
-from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
+from payments.transitions import BatchState
+from payments.views import batch_page
 from payments.views.steps import TOGETHER, batch_actions, batch_steps, keep_refused, together
 
 PEOPLE_SHOWN = 500
@@ -56,7 +53,7 @@ def batch_list(request: OfficerRequest) -> HttpResponse:
         "months": months,
         "form": form,
         "summary": queries.batch_sums(found),
-        "page": page_context(page, [_batch_row(batch) for batch in page.rows], request.GET),
+        "page": page_context(page, [batch_page.batch_row(batch) for batch in page.rows], request.GET),
         "query": request.GET.urlencode(),
         "together": together(page.rows, request.reader),
     }
@@ -104,23 +101,23 @@ def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
     standing = queries.standing(batch=found)
     cycle = queries.cycle_before(batch=found)
     before = queries.batch_before(batch=found, cycle=cycle)
-    checks = _checks_of(found)
+    checks = batch_page.checks_of(found)
     events = queries.batch_events(batch=found)
     context = {
-        "batch": _batch_facts(found, standing),
+        "batch": batch_page.batch_facts(found, standing),
         "steps": batch_steps(found, events),
         "last_month": cycle.month if cycle else None,
         "last_count": before.count if before else None,
         "last_amount": before.amount if before else None,
-        "checks": _checks(found, checks),
+        "checks": batch_page.checks_shown(found, checks),
         "check_count": len({payment for payments in checks.values() for payment in payments}),
-        "outcomes": _outcomes(standing) if set(standing.outcomes) - {""} else [],
-        "events": [_event(event) for event in events],
+        "outcomes": batch_page.outcomes(standing) if set(standing.outcomes) - {""} else [],
+        "events": [batch_page.event_row(event) for event in events],
         "audits": request.reader.may(Action.SEE_AUDIT, found.unit_id),
         "budget": budget_line(batch=found) if found.state in BatchState.unreleased() else None,
     }
-    context |= _changes(found, cycle, before) if cycle else {}
-    context |= _people(request, found, checks)
+    context |= batch_page.changes_since(found, cycle, before) if cycle else {}
+    context |= batch_page.people(request, found, checks)
     return render(request, "payments/batch_detail.html", context | batch_actions(request, found, standing))
 
 
@@ -148,9 +145,9 @@ def batch_print(request: OfficerRequest, batch_id: int) -> HttpResponse:
     """The whole list on one page, to print: everybody who is paid, in order of name."""
     found = _find(request, batch_id)
     payments, payees = queries.whole_list(batch=found)
-    rows = [_payment_row(payment, payees.get(payment.person_id, [])) for payment in payments]
+    rows = [batch_page.payment_row(payment, payees.get(payment.person_id, [])) for payment in payments]
     return render(request, "payments/batch_print.html", {
-        "batch": _batch_facts(found, queries.standing(batch=found)), "rows": rows,
+        "batch": batch_page.batch_facts(found, queries.standing(batch=found)), "rows": rows,
     })  # fmt: skip
 
 
@@ -167,7 +164,9 @@ def batch_change(request: OfficerRequest, batch_id: int, key: str) -> HttpRespon
         "batch": found,
         "label": words.CHANGES[key],
         "last_month": cycle.month,
-        "rows": [row | {"why": _why(key, row["reason"], row["detail"])} for row in rows[:PEOPLE_SHOWN]],
+        "rows": [
+            row | {"why": batch_page.why(key, row["reason"], row["detail"])} for row in rows[:PEOPLE_SHOWN]
+        ],
         "shown": PEOPLE_SHOWN if len(rows) > PEOPLE_SHOWN else 0,
     }
     return render(request, "payments/batch_change.html", context)
@@ -254,150 +253,3 @@ def _find(request: OfficerRequest, batch_id: int) -> Batch:
         return queries.find_batch(batch_id=batch_id, reader=request.reader)
     except Batch.DoesNotExist as error:
         raise Http404 from error
-
-
-def _batch_row(found: Batch) -> dict[str, Any]:
-    return {
-        "id": found.pk,
-        "unit": found.unit.name,
-        "scheme": found.get_scheme_display(),
-        "channel": found.channel,
-        "provider": found.provider.short_name,
-        "round": found.round.number,
-        "count": found.count,
-        "amount": found.amount,
-        "state": found.state,
-        "state_label": found.get_state_display(),
-        "waits_for": words.TURNS.get(found.state, ""),
-    }
-
-
-def _batch_facts(found: Batch, standing: Standing) -> dict[str, Any]:
-    withdrawn = standing.outcomes.get(Outcome.WITHDRAWN, (0, 0))[0]
-    voucher = {
-        "number": found.voucher_number,
-        "date": found.voucher_date,
-        "amount": found.voucher_amount,
-        "held": 0 if withdrawn else standing.amount - (found.voucher_amount or 0),
-    }
-    return _batch_row(found) | {
-        "month": found.round.cycle_id,
-        "count": standing.count,
-        "amount": standing.amount,
-        "withdrawn": withdrawn,
-        "made_at": found.round.finished_at,
-        "voucher": voucher if found.voucher_number else None,
-    }
-
-
-def _changes(found: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]:
-    changes = queries.batch_changes(batch=found, cycle=cycle, before=before)
-    rows = [
-        {
-            "key": change.key,
-            "label": words.CHANGES[change.key],
-            "count": change.count,
-            "amount": change.amount,
-            "why": _reasons(change.key, change.reasons),
-            "url": reverse("batch_change", args=[found.pk, change.key]),
-        }
-        for change in changes
-    ]
-    return {"changes": rows, "changed_total": sum(change.amount for change in changes)}
-
-
-def _reasons(key: str, reasons: list[tuple[str, str, int]], shown: int = 4) -> str:
-    """`11 died · 4 suspended`: the most frequent causes of one change, the rest counted together."""
-    parts = [_why(key, reason, detail) for reason, detail, _people in reasons[:shown]]
-    if len(reasons) > 1:
-        parts = [f"{reasons[index][2]} {part}" for index, part in enumerate(parts)]
-    rest = sum(people for _reason, _detail, people in reasons[shown:])
-    return " · ".join([*parts, _("%(n)s others") % {"n": rest}] if rest else parts)
-
-
-def _why(key: str, reason: str, detail: str) -> str:
-    if reason == "place":
-        return (_("from %(place)s") if key.endswith("_in") else _("to %(place)s")) % {"place": detail}
-    if reason == "arrears" and detail:
-        return _("entitled from %(month)s") % {"month": detail}
-    return str(words.REASONS.get(reason, reason))
-
-
-def _checks_of(found: Batch) -> dict[str, list[int]]:
-    """What to look at closely; once the list is on its way, what changed later concerns the next one."""
-    checks = queries.batch_checks(batch=found)
-    return checks if found.state in BatchState.unreleased() else checks | {"waiting": []}
-
-
-def _checks(found: Batch, checks: dict[str, list[int]]) -> list[dict[str, Any]]:
-    url = reverse("batch", args=[found.pk])
-    return [
-        {"label": words.CHECKS[key], "count": len(payments), "url": f"{url}?only={key}#results"}
-        for key, payments in checks.items()
-        if payments
-    ]
-
-
-def _outcomes(standing: Standing) -> list[dict[str, Any]]:
-    return [
-        {
-            "state": outcome,
-            "label": Outcome(outcome).label if outcome else _("no result yet"),
-            "people": people,
-            "amount": amount,
-        }
-        for outcome, (people, amount) in sorted(standing.outcomes.items())
-    ]
-
-
-def _people(request: OfficerRequest, found: Batch, checks: dict[str, list[int]]) -> dict[str, Any]:
-    only, q = request.GET.get("only", ""), request.GET.get("q", "").strip()[:120]
-    page, payees = queries.payment_page(
-        batch=found, folded=fold(q), only=checks.get(only, []) if only in words.CHECKS else None,
-        place=place_of(request.GET),
-    )  # fmt: skip
-    flagged = {key: set(payments) for key, payments in checks.items()}
-    takes_back = found.state in OUTCOME_MOVES["", Outcome.WITHDRAWN]
-    may_withdraw = takes_back and request.reader.may(Action.WITHDRAW, found.unit_id)
-    rows = []
-    for payment in page.rows:
-        row = _payment_row(payment, payees.get(payment.person_id, []))
-        row["flags"] = [words.CHECKS[key] for key, payments in flagged.items() if payment.pk in payments]
-        if may_withdraw and payment.outcome is None:
-            row["withdraw_url"] = reverse("payment_withdraw", args=[payment.pk])
-        rows.append(row)
-    return {"page": page_context(page, rows, request.GET), "only": words.CHECKS.get(only, ""), "q": q}
-
-
-def _payment_row(payment: Payment, payees: list[Payee]) -> dict[str, Any]:
-    method, person = payment.payout_method, payment.person
-    account = method.account if method and method.account else ""
-    return {
-        "id": payment.pk,
-        "person_id": person.pk,
-        "name": person.name,
-        "birth": person.birth_date,
-        "birth_precision": person.birth_precision,
-        "national_id": mask(person.national_id) if person.national_id else "",
-        "commune": payment.commune.name,
-        "account": mask_account(account) if account else "",
-        "holder": method.holder if method else "",
-        "pay_at": PayAt(method.pay_at if method and method.pay_at else PayAt.POINT).label,
-        "payee": "; ".join(
-            f"{payee.get_role_display()}: {payee.name}{', ' if payee.document else ''}{payee.document}"
-            for payee in payees
-        ),
-        "amount": payment.amount,
-        "outcome": payment.outcome or "",
-        "outcome_label": payment.get_outcome_display() if payment.outcome else "",
-    }
-
-
-def _event(event: Event) -> dict[str, Any]:
-    if event.payment:
-        text = _("%(name)s withdrawn from the list") % {"name": event.payment.person.name}
-    elif event.to_state == BatchState.DRAFT:
-        text = _("Sent back to its preparer")
-    else:
-        text = BatchState(event.to_state).label.capitalize()
-    return {"at": event.at, "by": str(event.by or ""), "text": text, "reason": event.reason}
