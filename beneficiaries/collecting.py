@@ -23,6 +23,11 @@ def lapses_on(payee: Payee) -> date | None:
     return next_year + timedelta(days=begun.day - 1)
 
 
+def beyond_limit(payee: Payee, amount: int) -> bool:
+    """Whether `amount` đồng is more than the document lets this payee collect at a time."""
+    return payee.limit is not None and amount > payee.limit
+
+
 def may_collect(payee: Payee, *, died_on: date | None, on: date, amount: int = 0) -> bool:
     """Whether a payee of a person (dead since `died_on`, or living) may collect on a day, and as much as `amount` đồng.
 
@@ -32,7 +37,7 @@ def may_collect(payee: Payee, *, died_on: date | None, on: date, amount: int = 0
     end = lapses_on(payee)
     if payee.valid_from > on or (end is not None and end <= on):
         return False
-    if payee.limit is not None and amount > payee.limit:
+    if beyond_limit(payee, amount):
         return False
     dead = died_on is not None and died_on <= on
     if payee.role in AFTER_DEATH:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from beneficiaries.collecting import lapses_on
+from beneficiaries.collecting import beyond_limit, lapses_on
 from beneficiaries.models import POST, Payee
+from common.money import format_number
 from payments.models import Payment
 from payments.operations.outcomes import Reported, record_outcomes
 from payments.transitions import Outcome
@@ -58,7 +59,12 @@ def receive_marks(*, day: PayDay, marks: Sequence[NewMark], by: User, at: dateti
     """
     with transaction.atomic():
         locked = PayDay.objects.select_for_update().get(pk=day.pk)
-        listed = dict(Listing.objects.filter(pay_day=day).values_list("payment_id", "payment__person_id"))
+        listed = {
+            payment: (person, amount)
+            for payment, person, amount in Listing.objects.filter(pay_day=day).values_list(
+                "payment_id", "payment__person_id", "payment__amount"
+            )
+        }
         known = Mark.objects.in_bulk([mark.id for mark in marks])
         payees = Payee.objects.in_bulk({mark.payee for mark in marks if mark.payee})
         answers: list[Received] = []
@@ -143,7 +149,9 @@ def _content(mark: Mark) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _fault(mark: NewMark, day: PayDay, listed: dict[int, int], payees: dict[int, Payee], at: datetime) -> str:
+def _fault(
+    mark: NewMark, day: PayDay, listed: dict[int, tuple[int, int]], payees: dict[int, Payee], at: datetime
+) -> str:
     if mark.payment not in listed:
         return _("This payment is not on the day's list.")
     if mark.marked_at > at + CLOCK_SLACK:
@@ -151,7 +159,7 @@ def _fault(mark: NewMark, day: PayDay, listed: dict[int, int], payees: dict[int,
     if mark.kind == MarkKind.PAID:
         if not mark.receipt.strip() or mark.reason:
             return _("A paid mark needs its receipt number and no reason.")
-        return _payee_fault(payees.get(mark.payee), listed[mark.payment], day) if mark.payee else ""
+        return _payee_fault(payees.get(mark.payee), *listed[mark.payment], day) if mark.payee else ""
     if mark.kind != MarkKind.NOT_PAID or mark.reason not in NotPaidReason.values:
         return _("Say why it was not collected.")
     if mark.payee is not None or mark.receipt.strip():
@@ -159,7 +167,7 @@ def _fault(mark: NewMark, day: PayDay, listed: dict[int, int], payees: dict[int,
     return ""
 
 
-def _payee_fault(payee: Payee | None, person: int, day: PayDay) -> str:
+def _payee_fault(payee: Payee | None, person: int, amount: int, day: PayDay) -> str:
     """Why this one may not collect; a death that the device could not know of is an alert, not a refusal."""
     if payee is None or payee.person_id != person:
         return _("This payee does not belong to the person.")
@@ -167,6 +175,10 @@ def _payee_fault(payee: Payee | None, person: int, day: PayDay) -> str:
     if end is not None and end <= day.day:
         return _("The authorisation of %(name)s lapsed on %(date)s.") % {
             "name": payee.name, "date": f"{end:%d/%m/%Y}",
+        }  # fmt: skip
+    if beyond_limit(payee, amount):
+        return _("%(name)s may collect at most %(limit)s ₫ at a time.") % {
+            "name": payee.name, "limit": format_number(payee.limit or 0),
         }  # fmt: skip
     return ""
 

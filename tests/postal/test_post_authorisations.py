@@ -77,6 +77,20 @@ def test_an_authorisation_holds_through_its_term_or_a_year(world, since, until, 
     assert Mark.objects.count() == (0 if lapsed else 1)
 
 
+# Everybody of this list has 1,500,000 đồng to collect: three months of 500,000.
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (1_500_000, "kept"),
+        (1_499_999, "refused Lê Thị Con chỉ được nhận thay tối đa 1.499.999 ₫ mỗi lần."),
+    ],
+)
+def test_nobody_collects_more_than_the_document_allows(world, limit, said):
+    payee = authorise(world.desk.people[2], date(2024, 6, 1))
+    Payee.objects.filter(pk=payee.pk).update(limit=limit)
+    assert paid_to(world, payee) == [said]
+
+
 def test_the_desk_and_the_day_say_why_and_the_commune_is_asked_once(world):
     person = world.desk.people[2]
     authorise(person, date(2023, 1, 1))
