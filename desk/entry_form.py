@@ -58,6 +58,11 @@ class Read:
     typed: dict[str, str] = field(default_factory=dict)
 
 
+def _line(label: Any, length: int, keyboard: dict[str, str] = PLAIN) -> forms.CharField:
+    """A line of text that may stay empty."""
+    return forms.CharField(label=label, required=False, max_length=length, widget=forms.TextInput(keyboard))
+
+
 class EntryForm(forms.Form):
     """Every field may be empty: a draft is kept as it is. What a submission needs, the operations say."""
 
@@ -72,25 +77,19 @@ class EntryForm(forms.Form):
         help_text=_("Put the cursor here and scan the QR code on the citizen card."),
         widget=forms.TextInput(attrs=PLAIN | {"data-scan-into": "card", "spellcheck": "false"}),
     )
-    name = forms.CharField(
-        label=_("Full name"), required=False, max_length=120, widget=forms.TextInput(PLAIN)
-    )
+    name = _line(_("Full name"), 120)
     birth = forms.CharField(
         label=_("Birth date"), required=False, max_length=40, help_text=_("Day, month or only the year"),
         widget=forms.TextInput(NUMBER),
     )  # fmt: skip
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Sex.choices], required=False)
-    number = forms.CharField(
-        label=_("Identity number"), required=False, max_length=20, widget=forms.TextInput(NUMBER)
-    )
+    number = _line(_("Identity number"), 20, NUMBER)
     old_number = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
-    phone = forms.CharField(
-        label=_("Telephone"), required=False, max_length=20, widget=forms.TextInput(NUMBER)
-    )
+    phone = _line(_("Telephone"), 20, NUMBER)
     commune = forms.ModelChoiceField(
         Unit.objects.none(), label=_("Commune"), empty_label=None, required=False
     )
-    hamlet = forms.CharField(label=_("Hamlet"), required=False, max_length=120, widget=forms.TextInput(PLAIN))
+    hamlet = _line(_("Hamlet"), 120)
     category = forms.ChoiceField(
         label=_("Category"),
         required=False,
@@ -113,21 +112,11 @@ class EntryForm(forms.Form):
         label=_("Children or whom they care for"), required=False, max_length=500,
         help_text=_("Name, birth date; name, birth date"), widget=forms.TextInput(PLAIN),
     )  # fmt: skip
-    certificate = forms.CharField(
-        label=_("Disability certificate"), required=False, max_length=60, widget=forms.TextInput(PLAIN)
-    )
-    certificate_on = forms.CharField(
-        label=_("Its date"), required=False, max_length=40, widget=forms.TextInput(NUMBER)
-    )
-    decision_number = forms.CharField(
-        label=_("Decision number"), required=False, max_length=60, widget=forms.TextInput(PLAIN)
-    )
-    decision_date = forms.CharField(
-        label=_("Decision date"), required=False, max_length=40, widget=forms.TextInput(NUMBER)
-    )
-    decision_signer = forms.CharField(
-        label=_("Signed by"), required=False, max_length=120, widget=forms.TextInput(PLAIN)
-    )
+    certificate = _line(_("Disability certificate"), 60)
+    certificate_on = _line(_("Its date"), 40, NUMBER)
+    decision_number = _line(_("Decision number"), 60)
+    decision_date = _line(_("Decision date"), 40, NUMBER)
+    decision_signer = _line(_("Signed by"), 120)
     from_month = forms.CharField(
         label=_("Entitled from month"), required=False, max_length=20,
         help_text=_("Leave it empty to take the month that the law names."), widget=forms.TextInput(NUMBER),
@@ -142,12 +131,8 @@ class EntryForm(forms.Form):
         widget=forms.TextInput(PLAIN | {"data-scan-into": "vietqr", "spellcheck": "false"}),
     )  # fmt: skip
     provider = forms.ChoiceField(label=_("Bank"), required=False)
-    account = forms.CharField(
-        label=_("Account number"), required=False, max_length=40, widget=forms.TextInput(NUMBER)
-    )
-    holder = forms.CharField(
-        label=_("Account holder"), required=False, max_length=120, widget=forms.TextInput(PLAIN)
-    )
+    account = _line(_("Account number"), 40, NUMBER)
+    holder = _line(_("Account holder"), 120)
     pay_at = forms.ChoiceField(label=_("Where paid"), choices=PayAt.choices, required=False)
     obstacle = forms.ChoiceField(
         label=_("Why no account"), choices=[("", "–"), *ObstacleReason.choices], required=False
@@ -156,18 +141,10 @@ class EntryForm(forms.Form):
         label=_("Who else may collect"), required=False,
         choices=[("", _("Nobody")), *((role.value, role.label) for role in LIVING)],
     )  # fmt: skip
-    payee_name = forms.CharField(
-        label=_("Full name"), required=False, max_length=120, widget=forms.TextInput(PLAIN)
-    )
-    payee_number = forms.CharField(
-        label=_("Identity number"), required=False, max_length=20, widget=forms.TextInput(NUMBER)
-    )
-    payee_document = forms.CharField(
-        label=_("Document"), required=False, max_length=200, widget=forms.TextInput(PLAIN)
-    )
-    payee_until = forms.CharField(
-        label=_("Until"), required=False, max_length=40, widget=forms.TextInput(NUMBER)
-    )
+    payee_name = _line(_("Full name"), 120)
+    payee_number = _line(_("Identity number"), 20, NUMBER)
+    payee_document = _line(_("Document"), 200)
+    payee_until = _line(_("Until"), 40, NUMBER)
     scans_later = forms.BooleanField(label=_("The scanned papers follow later"), required=False)
 
     def __init__(
