@@ -21,6 +21,8 @@ from tests import desk_world, worlds
 from tests.beneficiaries.change_world import submitted
 from tests.desk_world import DECEMBER, NOVEMBER, OCTOBER, World
 
+Pages = dict[str, tuple[list[object], list[object]]]
+
 
 def build() -> World:
     """Two months' lists of both districts, in draft."""
@@ -43,38 +45,62 @@ def build() -> World:
     return made
 
 
-def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
+def arguments(world: World) -> Pages:
     """What each address with a variable part is asked for: in one's own area, and in the other."""
+    return {
+        **_of_lists(world),
+        **_of_people(world),
+        **_of_officers(world),
+        **_of_the_province(world),
+        **_of_gifts(world),
+        **_of_the_commune(world),
+    }
+
+
+def _of_lists(world: World) -> Pages:
     own = world.batch("POST")
     other = Batch.objects.get(round__cycle=DECEMBER, unit__code="594")
-    row = Entered(2, "BTXH_STANDARD", NOVEMBER, date(2024, 12, 10), amount=600_000)
-    proposal = proposals.propose(
-        rows=complete([row], source="Nghị định 99/2024/NĐ-CP"), source="Nghị định 99/2024/NĐ-CP", note="",
-        by=world.officers["second"], at=worlds.NOON,
-    )  # fmt: skip
-    while proposals.reckon_next_part(proposal_id=proposal.pk, at=worlds.NOON):
-        pass
-    home = Unit.objects.communes().filter(parent__code="594").order_by("code")[0]
+    pay_own = own.payments.get(person=world.people[2])
+    pages = ("batch", "batch_story", "batch_act", "batch_print")
+    return {
+        **{page: ([own.pk], [other.pk]) for page in pages},
+        "batch_change": ([own.pk, "new"], [other.pk, "new"]),
+        "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
+        "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),
+        "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
+    }
+
+
+def _of_people(world: World) -> Pages:
+    people = (world.people[0], world.people[-1])
     decided = [
         OverpaidDecision.objects.create(
             person=person, scheme="BTXH", kind="waive", number="1", decided_on=NOVEMBER, reason="Thử",
             prepared_by=world.officers["second"], prepared_at=worlds.NOON,
         )
-        for person in (world.people[0], world.people[-1])
+        for person in people
     ]  # fmt: skip
-    pay_own = own.payments.get(person=world.people[2])
     moves, files, slips, payees = zip(
         *(
             _requests(world, person, home)
-            for person, home in ((world.people[0], worlds.commune()), (world.people[-1], _elsewhere()))
+            for person, home in zip(people, (worlds.commune(), _elsewhere()), strict=True)
         ),
         strict=True,
     )
-    gift = make_gift_list(
-        occasion="tet", on_date=DECEMBER, decision_number="1", decision_date=NOVEMBER,
-        amounts={"BTXH_5.5c": 300_000}, by=world.officers["second"], at=worlds.NOON,
-    ).pk  # fmt: skip
-    approve_gift_list(gift_id=gift, by=world.officers["preparer"], at=worlds.NOON)
+    by_person = ("person", "person_story", "person_numbers", "overpaid_person")
+    by_request = ("change", "change_act", "change_edit", "change_attach")
+    return {
+        **{page: ([people[0].pk], [people[1].pk]) for page in by_person},
+        **{page: ([moves[0]], [moves[1]]) for page in by_request},
+        "change_new": ([people[0].pk, "stop"], [people[1].pk, "stop"]),
+        "change_file": ([files[0]], [files[1]]),
+        "change_slip": ([slips[0]], [slips[1]]),
+        "payee_revoke": ([people[0].pk, payees[0]], [people[1].pk, payees[1]]),
+        "overpaid_act": ([decided[0].pk], [decided[1].pk]),
+    }
+
+
+def _of_officers(world: World) -> Pages:
     delegation = Delegation.objects.create(
         role=Role.objects.get(user=world.officers["approver"]), to=world.officers["preparer"], reason="Nghỉ phép",
         valid_from=date(2024, 1, 5), valid_to=date(2024, 1, 9), made_at=worlds.NOON,
@@ -83,56 +109,55 @@ def arguments(world: World) -> dict[str, tuple[list[object], list[object]]]:
         user=world.officers["accountant"], reason="Mất máy", by=world.officers["second"], at=worlds.NOON
     )
     return {
-        **{
-            name: ([moves[0]], [moves[1]])
-            for name in ("change", "change_act", "change_edit", "change_attach")
-        },
-        "change_new": ([world.people[0].pk, "stop"], [world.people[-1].pk, "stop"]),
-        "change_file": ([files[0]], [files[1]]),
-        "change_slip": ([slips[0]], [slips[1]]),
-        "payee_revoke": ([world.people[0].pk, payees[0]], [world.people[-1].pk, payees[1]]),
-        "person_numbers": ([world.people[0].pk], [world.people[-1].pk]),
         "delegate": ([delegation.role_id], []),
         "end_delegation": ([delegation.pk], []),
         "officer": ([world.officers["preparer"].pk], []),
         "officer_act": ([world.officers["preparer"].pk], []),
         "officer_decide": ([change.pk], []),
-        "person": ([world.people[0].pk], [world.people[-1].pk]),
-        "batch": ([own.pk], [other.pk]),
-        "batch_story": ([own.pk], [other.pk]),
-        "person_story": ([world.people[0].pk], [world.people[-1].pk]),
-        "batch_act": ([own.pk], [other.pk]),
-        "batch_print": ([own.pk], [other.pk]),
-        "batch_change": ([own.pk, "new"], [other.pk, "new"]),
-        "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
-        "payment_withdraw": ([pay_own.pk], [other.payments.get().pk]),
-        "overpaid_person": ([world.people[0].pk], [world.people[-1].pk]),
-        "overpaid_act": ([decided[0].pk], [decided[1].pk]),
-        "law_proposal": ([proposal.pk], []),
-        "law_people": ([proposal.pk], []),
-        "law_progress": ([proposal.pk], []),
-        "law_act": ([proposal.pk], []),
-        "difficulty": ([_difficulty(world, worlds.commune())], [_difficulty(world, other.unit)]),
+    }
+
+
+def _of_the_province(world: World) -> Pages:
+    row = Entered(2, "BTXH_STANDARD", NOVEMBER, date(2024, 12, 10), amount=600_000)
+    proposal = proposals.propose(
+        rows=complete([row], source="Nghị định 99/2024/NĐ-CP"), source="Nghị định 99/2024/NĐ-CP", note="",
+        by=world.officers["second"], at=worlds.NOON,
+    )  # fmt: skip
+    while proposals.reckon_next_part(proposal_id=proposal.pk, at=worlds.NOON):
+        pass
+    return {
+        **{f"law_{page}": ([proposal.pk], []) for page in ("proposal", "people", "progress", "act")},
+        **{page: ([DECEMBER], []) for page in ("cycle", "cycle_progress", "cycle_act")},
+        **{page: (["changes"], []) for page in ("report", "report_excel", "report_pdf")},
+        **{page: ([date(2025, 7, 1)], []) for page in ("reorganisation", "reorganisation_hamlets")},
+    }
+
+
+def _of_gifts(world: World) -> Pages:
+    gift = make_gift_list(
+        occasion="tet", on_date=DECEMBER, decision_number="1", decision_date=NOVEMBER,
+        amounts={"BTXH_5.5c": 300_000}, by=world.officers["second"], at=worlds.NOON,
+    ).pk  # fmt: skip
+    approve_gift_list(gift_id=gift, by=world.officers["preparer"], at=worlds.NOON)
+    elsewhere = world.people[-1].residences.get().commune_id
+    return {
+        **{page: ([gift], []) for page in ("gift_list", "gift_act")},
         **{
-            page: ([_grant_draft(world, worlds.commune())], [_grant_draft(world, home)])
-            for page in ("entry", "entry_save", "entry_check", "entry_decide", "entry_move")
+            page: ([gift, worlds.commune().pk], [gift, elsewhere])
+            for page in ("gift_commune", "gift_excel", "gift_pdf")
         },
+    }
+
+
+def _of_the_commune(world: World) -> Pages:
+    drafts = ("entry", "entry_save", "entry_check", "entry_decide", "entry_move")
+    uploads = ("upload", "progress", "refused", "apply", "discard")
+    return {
         **{
-            f"roll_{page}": ([_upload(world)], [])
-            for page in ("upload", "progress", "refused", "apply", "discard")
+            page: ([_grant_draft(world, worlds.commune())], [_grant_draft(world, _elsewhere())])
+            for page in drafts
         },
-        **{name: (["changes"], []) for name in ("report", "report_excel", "report_pdf")},
-        "gift_list": ([gift], []),
-        "gift_act": ([gift], []),
-        **{
-            name: ([gift, worlds.commune().pk], [gift, world.people[-1].residences.get().commune_id])
-            for name in ("gift_commune", "gift_excel", "gift_pdf")
-        },
-        "reorganisation": ([date(2025, 7, 1)], []),
-        "reorganisation_hamlets": ([date(2025, 7, 1)], []),
-        "cycle": ([DECEMBER], []),
-        "cycle_progress": ([DECEMBER], []),
-        "cycle_act": ([DECEMBER], []),
+        **{f"roll_{page}": ([_upload(world)], []) for page in uploads},
     }
 
 
