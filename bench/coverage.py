@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import resource
-import statistics
 import time
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Role, RoleName, User
-from areas.models import Level, Unit
-from bench.world import World
+from accounts.models import RoleName
+from bench.pages import officer_of_the_province, time_pages
+from bench.world import World, peak_rss_mb
 from common.months import add_months
 from payments.models import Cycle
 from payments.operations.cycles import run_cycle
@@ -38,32 +34,20 @@ def measure(world: World, *, pairs: int) -> dict[str, Any]:
     refresh_figures(at=timezone.now())
     taking = time.perf_counter() - started
     _copy_months()
-    client = _viewer()
-    seconds, queries = [], 0
-    for view in VIEWS:
-        address = f"/coverage/?month={LAST:%Y-%m}&by={view}"
-        client.get(address)
-        for _time in range(pairs):
-            started = time.perf_counter()
-            answer = client.get(address)
-            seconds.append(time.perf_counter() - started)
-            assert answer.status_code == 200, answer.status_code
-        with CaptureQueriesContext(connection) as captured:
-            client.get(address)
-        queries = max(queries, len(captured))
-    return {
-        "seconds": round(statistics.median(seconds), 3),
-        "slowest_seconds": round(max(seconds), 3),
-        "queries": queries,
+    client = officer_of_the_province(RoleName.VIEWER, since=date(2024, 1, 1))
+    addresses = [f"/coverage/?month={LAST:%Y-%m}&by={view}" for view in VIEWS]
+    return time_pages(client, addresses, times=pairs) | {
         "months": MONTHS,
         "figures": Figure.objects.count(),
         "payments_a_month": payments,
         "taking_a_month_seconds": round(taking, 2),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": peak_rss_mb(),
     }
 
 
 def _copy_months() -> None:
+    copied = [str(field.column) for field in Figure._meta.concrete_fields]
+    columns = ", ".join(column for column in copied if column not in ("id", "snapshot_id"))
     with connection.cursor() as cursor:
         for back in range(1, MONTHS):
             month = add_months(LAST, -back)
@@ -78,18 +62,8 @@ def _copy_months() -> None:
                 [month],
             )
             cursor.execute(
-                "INSERT INTO reports_figure (snapshot_id, part, key, commune_id, unit_id, scheme, people, covered, "
-                "amount, amount_cashless, months) SELECT %s, part, key, commune_id, unit_id, scheme, people, covered, "
-                "amount, amount_cashless, months FROM reports_figure WHERE snapshot_id = %s",
+                f"INSERT INTO reports_figure (snapshot_id, {columns}) "
+                f"SELECT %s, {columns} FROM reports_figure WHERE snapshot_id = %s",
                 [month, LAST],
             )
         cursor.execute("VACUUM ANALYZE reports_figure")
-
-
-def _viewer() -> Client:
-    user = User.objects.create_user("bench", password=None)
-    province = Unit.objects.on(LAST).get(level=Level.PROVINCE)
-    Role.objects.create(user=user, name=RoleName.VIEWER, unit=province, valid_from=date(2024, 1, 1))
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client

@@ -7,7 +7,6 @@ arrears: seven lines a payment.
 from __future__ import annotations
 
 import os
-import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.world import World
+from bench.world import World, peak_rss_mb
 from common.months import add_months
 from payments.models import Cycle, Round
 from payments.operations.cycles import run_cycle
@@ -62,7 +61,7 @@ def _compare(months: Sequence[date], prepare: Callable[[date], None] | None = No
         "ratios": [round(ratio, 2) for ratio in ratios],
         "payments": payments,
         "lines": lines,
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": peak_rss_mb(),
     }
 
 

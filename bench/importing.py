@@ -7,7 +7,6 @@ and exclusion, in one transaction, and without the audit that ours writes.
 from __future__ import annotations
 
 import os
-import resource
 import statistics
 import tempfile
 import time
@@ -19,7 +18,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from audit.watched import watched_tables
-from bench.world import World
+from bench.world import World, peak_rss_mb
 from beneficiaries.operations.importing import import_roll
 from beneficiaries.operations.roll import apply_staged, stage
 from beneficiaries.roll.reading import RollReader
@@ -61,7 +60,7 @@ def measure(world: World, *, pairs: int) -> dict[str, Any]:
         "whole_seconds": round(whole, 2),
         "again_seconds": round(again, 2),
         "again_unchanged": unchanged,
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": peak_rss_mb(),
     }
 
 

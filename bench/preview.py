@@ -6,14 +6,13 @@ months before the first list that pays it; beside it one that only the next list
 
 from __future__ import annotations
 
-import resource
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from bench.world import World
+from bench.world import World, peak_rss_mb
 from benefits.entering import Entered, LawRow, complete
 from payments.queries.preview import Figures, compare_part, parts_of_people, plan_change, simulate
 
@@ -34,7 +33,7 @@ def measure(_world: World, *, pairs: int) -> dict[str, Any]:
         "changed": changed,
         "next_month_seconds": round(statistics.median(next_month), 2),
         "simulate_seconds": round(statistics.median(simulated), 2),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_rss_mb": peak_rss_mb(),
     }
 
 

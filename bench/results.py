@@ -7,7 +7,6 @@ same rows; constraints that wait for the commit are checked within the time take
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import time
 from datetime import date
@@ -23,7 +22,7 @@ from banks.models import Client
 from banks.operations.access import Caller, create_client, issue_token
 from banks.queries.files import header_of
 from banks.queries.lists import instructions
-from bench.world import World
+from bench.world import World, peak_rss_mb
 from payments.models import Batch, Payment
 from payments.operations.cycles import run_cycle
 from payments.operations.outcomes import Reported, record_outcomes
@@ -62,7 +61,7 @@ def measure(_world: World, *, pairs: int) -> dict[str, Any]:
         "ratios": [round(one / floor, 2) for one, floor in zip(ours, floors, strict=True)],
         **pain,
         "request_seconds": round(_request(client.pk, secret, items), 3),
-        "peak_rss_mb": _peak(),
+        "peak_rss_mb": peak_rss_mb(),
     }
 
 
@@ -184,15 +183,11 @@ def _request(client_id: str, secret: str, items: list[Reported]) -> float:
 
 def _pain001(client: Client, batch: Batch) -> dict[str, Any]:
     """The list streamed as pain.001: seconds, MB written, and MB of memory beyond what the process had before."""
-    before, size, started = _peak(), 0, time.perf_counter()
+    before, size, started = peak_rss_mb(), 0, time.perf_counter()
     for piece in write_pain001(header_of(batch), instructions(client=client, batch=batch)):
         size += len(piece)
     return {
         "pain001_seconds": round(time.perf_counter() - started, 2),
         "pain001_mb": round(size / 2**20, 1),
-        "pain001_memory_mb": round(_peak() - before, 1),
+        "pain001_memory_mb": round(peak_rss_mb() - before, 1),
     }
-
-
-def _peak() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

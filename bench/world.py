@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,8 +54,10 @@ def scratch_database(*, name: str, people: int, seed: int) -> Iterator[World]:
 
 
 def run_there(arguments: list[str]) -> None:
-    """Run a manage.py command on the database that the default connection now names."""
-    start_there(arguments).communicate()
+    """Run a manage.py command on the database that the default connection now names; it must end well."""
+    ended = start_there(arguments).wait()
+    if ended:
+        raise subprocess.CalledProcessError(ended, arguments)
 
 
 def start_there(arguments: list[str]) -> subprocess.Popen[bytes]:
@@ -65,6 +68,11 @@ def start_there(arguments: list[str]) -> subprocess.Popen[bytes]:
     environment = os.environ | {"DATABASE_URL": here, "DATABASE_OWNER_URL": here}
     command = [sys.executable, str(MANAGE), *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+
+
+def peak_rss_mb() -> float:
+    """The most memory, in MB, that this process has held so far."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def _admin(statement: str) -> None:
