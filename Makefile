@@ -38,11 +38,11 @@ site: database
 	trap 'kill $$worker; wait $$worker' EXIT; \
 	.venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --threads 8
 
-test: setup /usr/bin/chromium
+test: setup /usr/bin/chromium /usr/bin/jq
 	$(PY) -m pytest
 
 # The same suite against Debian's PostgreSQL 15 and Redis 7.
-test-servers: setup /usr/bin/chromium
+test-servers: setup /usr/bin/chromium /usr/bin/jq
 	config/deploy/test_servers.sh
 
 # The long fault run (docs/reliability.md): real processes killed, then sixteen threads at each race. An hour on two
@@ -73,11 +73,12 @@ audit: $(UV)
 bench: database
 	$(PY) manage.py bench generation --people $(PEOPLE)
 
-# Debian's browser for the tests of the pages, where we may install it; without it those tests say so.
-/usr/bin/chromium:
+# Debian's browser for the tests of the pages, and jq for the banks' quick start, where we may install them; without
+# them those tests say so.
+/usr/bin/chromium /usr/bin/jq:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
-	else echo "No /usr/bin/chromium, and no right to install it: the browser tests will be skipped." >&2; fi
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(@F); \
+	else echo "No $@, and no right to install it: the tests that need it will be skipped." >&2; fi
 
 # Stops this checkout's servers and removes what was installed and every row they held.
 clean:
