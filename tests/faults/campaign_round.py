@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -28,7 +27,8 @@ from payments import dispatch
 from payments.models import Line, Payment, Round, RoundState
 from payments.operations import generation
 from payments.queries.ledger import check_ledger
-from tests.faults.processes import kill_group, spawn_worker
+from tests.faults.forked import ForkedWorker, make_ready
+from tests.faults.processes import kill_group
 
 T = TypeVar("T")
 MONTH = date(2024, 12, 1)
@@ -41,7 +41,7 @@ class Stage:
     def __init__(self, *, state: Path, people: int, seed: int) -> None:
         self.state, self.people, self.seed = state, people, seed
         self.undisturbed = 0.0
-        self.worker: subprocess.Popen[bytes] | None = None
+        self.worker: ForkedWorker | None = None
         self.control: Counter[tuple[object, ...]] = Counter()
 
     def build(self) -> None:
@@ -60,6 +60,7 @@ class Stage:
         )
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE faults_reckon AS TABLE beneficiaries_reckon")
+        make_ready()
         self._start_worker()
         for _warm in range(2):  # the first round also waits for the worker to start
             self.begin()
@@ -160,8 +161,7 @@ class Stage:
         return True
 
     def _start_worker(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if name != "ANSINH_DB_ROLE"}
-        self.worker = spawn_worker(log=self.state / "worker.log", environment=environment, concurrency=2)
+        self.worker = ForkedWorker(log=self.state / "worker.log", concurrency=2)
 
     def _take_away(self) -> None:
         with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 PROJECT = Path(__file__).resolve().parents[2]
 _PR_SET_PDEATHSIG = 1
@@ -49,7 +50,17 @@ def spawn_worker(
         )
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+class Running(Protocol):
+    """What a started process can be asked, however it was started."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float, /) -> object: ...
+
+
+def kill_group(process: Running) -> None:
     """SIGKILL to a worker and its pool at once, as when memory runs out or a host goes."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
