@@ -33,3 +33,11 @@ def database_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
             **query,
         },
     }
+
+
+def replica_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
+    """A streaming replica: one that is lost is given up after two seconds, for the primary can do its work."""
+    found = database_settings(url, persistent_seconds=persistent_seconds)
+    found["OPTIONS"]["connect_timeout"] = "2"
+    found["TEST"] = {"MIRROR": "default"}
+    return found

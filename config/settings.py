@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment, logs, network, production, services
-from config.database import database_settings
+from config.database import database_settings, replica_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = environment.choice("ANSINH_ENV", "local", allowed=("local", "production"))
@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.RequestLogMiddleware",
     "config.middleware.ActorMiddleware",
+    "config.replica.ReplicaMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -141,6 +142,12 @@ DATABASES = {
         persistent_seconds=environment.number("DATABASE_CONN_MAX_AGE", 60, low=0, high=3600),
     )
 }
+# Figures and lists come from it while it is no further behind; a write there fails.
+REPLICA_SECONDS = environment.number("ANSINH_REPLICA_SECONDS", 10, low=1, high=60)
+if os.environ.get("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = replica_settings(
+        os.environ["DATABASE_REPLICA_URL"], persistent_seconds=DATABASES["default"]["CONN_MAX_AGE"]
+    )
 # The role of the site and its workers, also while the owner migrates: what it may not do is granted by name.
 DATABASE_APPLICATION_ROLE = database_settings(SERVICES.database_url, persistent_seconds=0)["USER"]
 REDIS_URL = SERVICES.redis_url
@@ -234,6 +241,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 STEP_UP_SECONDS = 600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+WRITTEN_COOKIE_NAME = "written"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
@@ -247,6 +255,7 @@ if PRODUCTION:
     # The prefix makes a browser refuse such a cookie from another host of the domain or without TLS.
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    WRITTEN_COOKIE_NAME = "__Host-written"
     LANGUAGE_COOKIE_NAME = "__Host-language"
     LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
