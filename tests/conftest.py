@@ -9,8 +9,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from config import services
+
+# Random examples are judged by what they show, not by how long a loaded machine takes for one of them.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["ANSINH_TEST_SERVICES"] = "1"
