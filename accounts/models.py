@@ -29,7 +29,7 @@ class User(AbstractUser):
 
 class RoleName(models.TextChoices):
     COMMUNE_OFFICER = "commune_officer", _("Commune civil servant")
-    PREPARER = "preparer", _("District officer")
+    PREPARER = "preparer", _("Officer who prepares lists")
     APPROVER = "approver", _("Approver")
     ACCOUNTANT = "accountant", _("Accountant")
     POST_CLERK = "post_clerk", _("Post clerk")
