@@ -19,26 +19,37 @@ T90 = (3.078, 1.886, 1.638, 1.533, 1.476, 1.440, 1.415, 1.397, 1.383, 1.372, 1.3
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """The rate expected in `month`, a fraction of 1, between `low` and `high` in four cases of five.
-
-    `per_month` is the change of the rate in a month; `reached_in` the first month in which the line meets the
-    target, None where it does not within ten years. `based_on` counts the months that it goes by.
-    """
+class Step:
+    """The rate expected in one month to come, a fraction of 1, between `low` and `high` in four cases of five."""
 
     month: date
     expected: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The months to come: the next one, then by quarters, the last of them the month asked for.
+
+    `per_month` is the change of the rate in a month; `reached_in` the first month in which the line meets the
+    target, None where it does not within ten years. `based_on` counts the months that it goes by.
+    """
+
+    steps: tuple[Step, ...]
     per_month: float
     reached_in: date | None
     based_on: int
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
 
 
 def forecast(
     *, rates: Sequence[tuple[date, float]], month: date, target: float, last: int = 6
 ) -> Forecast | None:
-    """The rate in `month` by the latest `last` months; None with fewer than four, or for a month that is past.
+    """The rate until `month` by the latest `last` months; None with fewer than four, or for a month that is past.
 
     `rates` are (month, fraction of 1), ascending; months without a cycle may be missing.
     """
@@ -53,19 +64,25 @@ def forecast(
     slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread
     level = mean_y - slope * mean_x
     errors = sum((y - level - slope * x) ** 2 for x, y in zip(xs, ys, strict=True))
-    at = float(_months(start, month))
-    deviation = sqrt(errors / (n - 2) * (1 + 1 / n + (at - mean_x) ** 2 / spread))
-    width = T90[min(n - 2, len(T90)) - 1] * deviation
-    expected = level + slope * at
+
+    def step(when: date) -> Step:
+        at = float(_months(start, when))
+        deviation = sqrt(errors / (n - 2) * (1 + 1 / n + (at - mean_x) ** 2 / spread))
+        width = T90[min(n - 2, len(T90)) - 1] * deviation
+        expected = level + slope * at
+        return Step(when, _within(expected), _within(expected - width), _within(expected + width))
+
     return Forecast(
-        month=month,
-        expected=_within(expected),
-        low=_within(expected - width),
-        high=_within(expected + width),
+        steps=tuple(step(when) for when in _ahead(known[-1][0], month)),
         per_month=slope,
         reached_in=_reached(start, xs[-1], level, slope, target),
         based_on=n,
     )
+
+
+def _ahead(since: date, until: date) -> list[date]:
+    count = _months(since, until)
+    return [add_months(since, n) for n in range(1, count + 1) if n in (1, count) or n % 3 == 0]
 
 
 def _reached(start: date, last: float, level: float, slope: float, target: float) -> date | None:

@@ -42,6 +42,7 @@ def gift_lists(request: OfficerRequest) -> HttpResponse:
             return redirect("gift_list", made.pk)
     context = {
         "rows": GiftList.objects.select_related("made_by", "approved_by"),
+        "like": before,
         "form": form if request.reader.may(Action.ADMINISTER) else None,
     }
     return render(request, "reports/gift_lists.html", context)

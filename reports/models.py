@@ -89,10 +89,10 @@ class Figure(models.Model):
     Rows of `WHOLE` add up to the province. Rows of `CATEGORY` and `PROVIDER` may count a pair several times;
     rows of `OBSTACLE` are the pairs not covered, by reason ('' where none was noted); of `AGE` all pairs by age band;
     of `WORK` those asked or given an account in the cycle; of `MONEY` those with money of a kind (arrears …) or not
-    delivered (failed, unclaimed, returned), with its sum; of `STATISTIC` (social protection) category, sex and age;
-    of `LEDGER` live money beside the month's own by category; of `LISTED` benefits, not pairs, on the lists (`=`), new
-    (`+`) and gone (`-` and why); of `POST` payments by outcome. `months` are benefit-months of the month's own money
-    (`CATEGORY`, `STATISTIC`) or of the kind (`LEDGER`).
+    delivered (failed, unclaimed, returned), with its sum, overpaid, or reckoned again for a change of law (`law`); of
+    `STATISTIC` (social protection) category, sex and age; of `LEDGER` live money beside the month's own by category; of
+    `LISTED` benefits, not pairs, on the lists (`=`), new (`+`) and gone (`-` and why); of `POST` payments by outcome.
+    `months` are benefit-months of the month's own money (`CATEGORY`, `STATISTIC`) or of the kind (`LEDGER`).
     """
 
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="figures", db_index=False)

@@ -82,10 +82,10 @@ def _progress(seen: Overview) -> list[str]:
             )
             % {
                 "n": seen.ahead.based_on,
-                "expected": percent(seen.ahead.expected),
-                "month": f"{seen.ahead.month:%m/%Y}",
-                "low": percent(seen.ahead.low),
-                "high": percent(seen.ahead.high),
+                "expected": percent(seen.ahead.last.expected),
+                "month": f"{seen.ahead.last.month:%m/%Y}",
+                "low": percent(seen.ahead.last.low),
+                "high": percent(seen.ahead.last.high),
             }
         )
     return [" ".join(said)] if said else []

@@ -140,6 +140,8 @@ def _count(cycle: Cycle) -> None:
         sql.run(cursor, "reports", "coverage", params)
         sql.run(cursor, "reports", "coverage_changes", params)
         cursor.execute("DROP TABLE money, money_line, pair")
+        if not Cycle.objects.filter(month__gt=cycle.month).exists():
+            sql.run(cursor, "reports", "coverage_waiting", params)
         _count_overpaid(cursor, cycle)
 
 

@@ -43,7 +43,9 @@ def dashboard(request: OfficerRequest) -> HttpResponse:
     try:
         found = overview(**asked.selection(request.reader))
     except NoFigures:
-        return render(request, "reports/dashboard.html", shared | {"area": area_of(request.reader).name})
+        counting = asked.month in months
+        nothing = {"area": area_of(request.reader).name, "counting": counting}
+        return render(request, "reports/dashboard.html", shared | nothing)
     labels = _labels()
     query = asked.query(by=found.by)
     return render(
@@ -64,6 +66,7 @@ def dashboard(request: OfficerRequest) -> HttpResponse:
             "change": found.change,
             "work": found.work,
             "money": found.money,
+            "waiting": found.waiting,
             "target_on": found.target_on,
             "needed": found.total.needed,
             "ahead": found.ahead,

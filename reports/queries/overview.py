@@ -110,6 +110,7 @@ class Overview:
     """Everything of the dashboard for one month and area.
 
     `province`: covered and all of the whole province, where the area is less. `easiest` is the group to go to next;
+    `waiting` are those whom a change of law makes the next list reckon again: overpaid money of theirs is not told yet;
     `ahead` the forecast for the target's month; `restated` why and when the month's closed figures were taken again,
     the latest first.
     """
@@ -125,6 +126,7 @@ class Overview:
     ahead: Forecast | None
     work: Work
     money: list[Money]
+    waiting: int
     reasons: list[Reason]
     easiest: Reason | None
     restated: list[Restatement]
@@ -133,6 +135,9 @@ class Overview:
     province: Row | None
     trend: list[Point]
 
+
+# The key of the figure of who waits for the next list after a change of law (coverage_waiting.sql).
+WAITING = "law"
 
 # Whom to go to first: nobody has refused anything yet, or a card from the bank is all that it takes.
 EASE = (
@@ -163,7 +168,7 @@ def overview(
         by = By.COMMUNE
     before = trend[-2] if len(trend) > 1 else None
     target = table.held.holding(month=table.month, units=table.area.chain)
-    reasons = _reasons(table)
+    reasons, (money, waiting) = _reasons(table), _money(table)
     return Overview(
         table=table,
         total=total,
@@ -181,7 +186,8 @@ def overview(
         if target
         else None,
         work=_work(table),
-        money=_money(table),
+        money=money,
+        waiting=waiting,
         reasons=reasons,
         easiest=min(
             (one for one in reasons if one.key in EASE and one.count),
@@ -256,10 +262,11 @@ def _work(table: Table) -> Work:
     return Work(asked=counts.get("asked", 0), opened=counts.get("opened", 0))
 
 
-def _money(table: Table) -> list[Money]:
-    """Arrears and other money beside the month's own, then what did not arrive, each largest first."""
+def _money(table: Table) -> tuple[list[Money], int]:
+    """Arrears and other money beside the month's own, then what did not arrive, each largest first; who waits."""
     figures = table.area.figures(Part.MONEY).filter(snapshot=table.month)
-    sums = list(figures.values_list("key").annotate(Sum("people"), Sum("amount")))
+    sums = list(figures.exclude(key=WAITING).values_list("key").annotate(Sum("people"), Sum("amount")))
+    waiting = figures.filter(key=WAITING).aggregate(people=Sum("people"))["people"] or 0
     labels = dict(LineKind.choices) | {
         "overpaid": _("paid too much, still open"),
         Outcome.FAILED: _("failed at the bank"),
@@ -270,7 +277,8 @@ def _money(table: Table) -> list[Money]:
         Money(key=key, label=str(labels.get(key, key)), people=people, amount=amount)
         for key, people, amount in sums
     ]
-    return sorted(found, key=lambda one: (one.key in ("overpaid", *Outcome.values), -abs(one.amount)))
+    found.sort(key=lambda one: (one.key in ("overpaid", *Outcome.values), -abs(one.amount)))
+    return found, waiting
 
 
 def _post(table: Table) -> list[PostMonth]:

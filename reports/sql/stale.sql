@@ -42,8 +42,13 @@ CROSS JOIN LATERAL (
     ) AS reasons
 ) AS obstacles
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN c.state = 'closed' THEN '' ELSE md5(concat_ws(';', rounds.text, lists.text, events.n, obstacles.text)) END
-        AS text
+    SELECT max(id) AS last FROM beneficiaries_reckon WHERE reason = 'rate' AND c.state <> 'closed'
+) AS law
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN c.state = 'closed' THEN ''
+        ELSE md5(concat_ws(';', rounds.text, lists.text, events.n, obstacles.text, law.last))
+    END AS text
 ) AS fingerprint
 WHERE c.month = ANY (%(months)s::date[])
   AND rounds.done > 0

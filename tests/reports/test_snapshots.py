@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.access import province_reader
-from beneficiaries.models import Obstacle
+from beneficiaries.models import Obstacle, Reckon
+from beneficiaries.models.reckoning import ALWAYS_READY
 from payments.models import Cycle
 from reports.models import Figure, Part, Restatement, Snapshot
 from reports.operations import RestatementRefused, refresh_figures, restate
@@ -143,6 +144,22 @@ def test_a_change_of_law_that_pays_everybody_more_leaves_nobody_overpaid_in_the_
     seal(june, july, august)
     refresh_figures(at=NOON)
     assert not Figure.objects.filter(part=Part.MONEY, key="overpaid").exists()
+
+
+def test_whom_a_late_change_of_law_touches_is_said_to_wait_for_the_next_list():
+    touched, merit = elderly(since=DECEMBER), worlds.person("Lê Văn Hai", born=date(1950, 1, 1))
+    worlds.grant(merit, "CDHH", since=DECEMBER, injury_rate=61, queue=False)
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=NOON)
+    assert overview(month=DECEMBER, by=By.SCHEME, reader=province_reader()).waiting == 0
+    Reckon.objects.create(person=touched, from_month=DECEMBER, ready_on=ALWAYS_READY, reason="rate")
+    assert refresh_figures(at=NOON) == 1
+    seen = overview(month=DECEMBER, by=By.SCHEME, reader=province_reader())
+    assert (seen.waiting, [one.key for one in seen.money if one.key == "law"]) == (1, [])
+    Reckon.objects.all().delete()
+    worlds.run_round(date(2025, 1, 1))
+    refresh_figures(at=NOON)
+    assert overview(month=date(2025, 1, 1), by=By.SCHEME, reader=province_reader()).waiting == 0
 
 
 def test_the_clock_waits_with_an_open_month_but_not_with_a_new_list_or_a_close():
