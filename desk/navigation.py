@@ -77,6 +77,7 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.MAKE_LISTS, "roll_uploads", _("Import a roll")),
             (Action.REQUEST_CHANGE, "changes", _("Change requests")),
             (Action.DECIDE_CHANGE, "changes", _("Change requests")),
+            (Action.SEE_COVERAGE, "ahead", _("Ahead of time")),
         ],
         _("Reports"): [
             (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),

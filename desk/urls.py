@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from common.paths import DayConverter
 from desk import (
+    ahead_views,
     change_entry_views,
     change_views,
     entry_views,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("entry/<uuid:key>/check/", entry_views.entry_check, name="entry_check"),
     path("entry/<uuid:key>/decide/", entry_views.entry_decide, name="entry_decide"),
     path("entry/<uuid:key>/move/", entry_views.entry_move, name="entry_move"),
+    path("ahead/", ahead_views.ahead, name="ahead"),
+    path("ahead/draft/", ahead_views.ahead_draft, name="ahead_draft"),
     path("rolls/", roll_views.roll_uploads, name="roll_uploads"),
     path("rolls/template/", roll_views.roll_template, name="roll_template"),
     path("rolls/<int:upload_id>/", roll_views.roll_upload, name="roll_upload"),

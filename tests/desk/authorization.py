@@ -178,6 +178,9 @@ ROWS = [
         {"action": "confirm"},
     ),
     # Requests to change the record: asked by the commune or who prepares, decided by another, read by who sees people.
+    # What comes ahead: people to who may see them, how many to who may see figures.
+    Row("ahead", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("ahead_draft", "POST", "404 404 403 403 403 403 403 403 403"),
     Row("changes", "GET", READS),
     Row("changes_approve", "POST", "403 403 302 403 403 403 403 403 403"),
     Row("change", "GET", READS, AWAY),
