@@ -259,6 +259,7 @@ class FactsForm(ChangeForm):
     injury_rate = forms.IntegerField(min_value=0, max_value=100, required=False)
     seniority_years = forms.IntegerField(min_value=0, max_value=100, required=False)
     heads = forms.IntegerField(min_value=0, max_value=30, required=False)
+    certificate_until = DayField(required=False)
     children = ChildrenField(
         required=False, help_text=gettext_lazy("one a line: full name; birth date; at school until")
     )

@@ -114,6 +114,7 @@ class EntryForm(forms.Form):
     )  # fmt: skip
     certificate = _line(_("Disability certificate"), 60)
     certificate_on = _line(_("Its date"), 40, NUMBER)
+    certificate_until = _line(_("Its last day"), 40, NUMBER)
     decision_number = _line(_("Decision number"), 60)
     decision_date = _line(_("Decision date"), 40, NUMBER)
     decision_signer = _line(_("Signed by"), 120)
@@ -174,6 +175,7 @@ class EntryForm(forms.Form):
         content["children"] = self._children(read)
         content["disability_certificate"] = data["certificate"]
         content["certificate_on"] = self._day(read, "certificate_on")
+        content["certificate_until"] = self._day(read, "certificate_until")
         content["from_month"] = self._month(read, "from_month")
         content["payout"] = self._payout(read, data)
         content["obstacle"] = data["obstacle"] if data["channel"] != Channel.BANK else ""
@@ -306,6 +308,7 @@ def initial_of(request: ChangeRequest) -> dict[str, Any]:
         "birth": _shown(person.get("birth_date"), person.get("birth_precision", Precision.DAY)),
         "phone": person.get("phone"), "hamlet": person.get("hamlet"), "commune": request.commune_id,
         "certificate": asked.get("disability_certificate"), "certificate_on": _shown(asked.get("certificate_on")),
+        "certificate_until": _shown(asked.get("certificate_until")),
         "from_month": _shown(asked.get("from_month"), Precision.MONTH), "decision_number": request.decision_number,
         "decision_date": f"{request.decision_date:%d/%m/%Y}" if request.decision_date else "",
         "decision_signer": request.decision_signer, "scans_later": request.scans_due is not None,

@@ -243,6 +243,8 @@ def _grant_facts(grant: Entitlement) -> list[str]:
         facts.append(_("%(n)s years of seniority") % {"n": grant.seniority_years})
     if grant.disability_certificate:
         facts.append(_("certificate %(number)s") % {"number": grant.disability_certificate})
+    if grant.certificate_until:
+        facts.append(_("valid until %(day)s") % {"day": f"{grant.certificate_until:%d/%m/%Y}"})
     if grant.linked_person:
         facts.append(_("for %(name)s") % {"name": grant.linked_person.name})
     facts += [f"{child.name} ({child.birth_date:%Y})" for child in grant.child_rows.all()]

@@ -63,7 +63,6 @@ class ChangeRequest(models.Model):
     part_of = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="parts", verbose_name=_("part of")
     )
-    effective_on = models.DateField(_("takes effect on"), null=True)
     decision_number = NfcCharField(_("decision number"), max_length=60, blank=True)
     decision_date = models.DateField(_("decision date"), null=True)
     decision_signer = NfcCharField(_("signed by"), max_length=120, blank=True)

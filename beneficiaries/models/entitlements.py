@@ -53,6 +53,7 @@ class Entitlement(models.Model):
         _("children or martyrs paid for, by number"), null=True, blank=True
     )
     disability_certificate = NfcCharField(_("disability certificate"), max_length=60, blank=True)
+    certificate_until = models.DateField(_("certificate valid until"), null=True, blank=True)
     linked_person = models.ForeignKey(
         Person,
         models.PROTECT,
@@ -65,6 +66,13 @@ class Entitlement(models.Model):
     class Meta:
         verbose_name = _("entitlement")
         verbose_name_plural = _("entitlements")
+        indexes = [
+            models.Index(
+                fields=["certificate_until"],
+                condition=Q(certificate_until__isnull=False),
+                name="grant_by_certificate",
+            ),
+        ]
         constraints = [
             month_constraint("from_month", "entitlement_from_first_of_month"),
             month_constraint("settled_before", "entitlement_settled_first_of_month"),
@@ -177,6 +185,7 @@ class Child(models.Model):
 
     class Meta:
         verbose_name = _("child")
+        indexes = [models.Index(fields=["birth_date"], name="child_by_birth")]
         constraints = [
             month_constraint("last_month", "child_last_first_of_month"),
             models.UniqueConstraint(fields=["entitlement", "name", "birth_date"], name="a_child_once"),

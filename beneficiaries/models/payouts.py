@@ -113,6 +113,9 @@ class Payee(models.Model):
 
     class Meta:
         verbose_name = _("payee")
+        indexes = [
+            models.Index(fields=["valid_to"], condition=Q(revoked_on__isnull=True), name="payee_by_end"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(limit__isnull=True) | Q(limit__gt=0), name="payee_limit_is_positive"

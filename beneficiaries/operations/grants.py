@@ -95,7 +95,7 @@ def grant(
 
     `from_month` overrides the law's start where the decision names another month; `settled_before` leaves out months
     paid elsewhere (rule E06: for who moves in, the month after the old place's stop decision). `facts` are the
-    injury rate, seniority, heads and certificate number. Raises DecisionRefused; IntegrityError where the same
+    injury rate, seniority, heads, certificate number and its end. Raises DecisionRefused; IntegrityError where the same
     benefit is granted already, or a second funeral grant for one death.
     """
     start = from_month or start_month(

@@ -20,6 +20,7 @@ from desk.queries.ahead import (
     CHILD,
     END,
     MAY,
+    PAPER,
     PAYEE,
     REFUSED,
     RESUME,
@@ -70,6 +71,8 @@ def _content(row: Coming, category: str) -> dict[str, Any]:
             for child in row.entitlement.child_rows.order_by("birth_date", "pk")
         ]
         return {"entitlement": row.entitlement.pk, "children": children}
+    if row.kind == PAPER:
+        return {"entitlement": row.entitlement.pk}
     if row.kind == RESUME:
         following = add_months(row.month, 1).isoformat()
         return {"entitlements": [row.entitlement.pk], "from_month": following}

@@ -26,8 +26,8 @@ from common.months import add_months, month_of
 
 MONTHS_AHEAD = 3
 RATE, END, MAY, CARER, CHILD, STUDY, SCHOOL = "rate", "end", "may", "carer", "child", "study", "school"
-ADULT, PAYEE, RESUME, REFUSED = "adult", "payee", "resume", "refused"
-KINDS = (END, MAY, RATE, CHILD, STUDY, SCHOOL, CARER, ADULT, PAYEE, RESUME, REFUSED)
+ADULT, PAYEE, PAPER, RESUME, REFUSED = "adult", "payee", "paper", "resume", "refused"
+KINDS = (END, MAY, RATE, CHILD, STUDY, SCHOOL, CARER, ADULT, PAYEE, PAPER, RESUME, REFUSED)
 
 _COMING = (
     ("asked", "desk", "ahead_months"),
@@ -119,7 +119,7 @@ def coming_one(*, reader: Reader, on: date, key: str) -> Coming | None:
 
 
 def coming_counts(*, communes: Collection[int], on: date) -> list[dict[str, Any]]:
-    """How many things of each kind come in each of the communes: `commune_id`, `commune`, `kind`, `count`."""
+    """How many things of each kind come in each of the communes: `commune_id`, `kind`, `count`."""
     with connection.cursor() as cursor:
         return _rows(cursor, (*_COMING, ("counts", "desk", "ahead_counts")), "counts", _params(communes, on))
 
@@ -212,6 +212,7 @@ def request_kind(kind: str) -> str:
         MAY: ChangeKind.NEW,
         CHILD: ChangeKind.CHANGE,
         STUDY: ChangeKind.CHANGE,
+        PAPER: ChangeKind.CHANGE,
         PAYEE: ChangeKind.PAYEE,
         RESUME: ChangeKind.SUSPEND,
     }.get(kind, "")

@@ -18,6 +18,7 @@ from desk.queries.ahead import (
     CHILD,
     END,
     MAY,
+    PAPER,
     PAYEE,
     RATE,
     REFUSED,
@@ -37,6 +38,7 @@ LABELS = {
     CARER: gettext_lazy("Person cared for grows up"),
     ADULT: gettext_lazy("Comes of age"),
     PAYEE: gettext_lazy("Right to collect ends"),
+    PAPER: gettext_lazy("Certificate ends"),
     RESUME: gettext_lazy("Suspension ends"),
     REFUSED: gettext_lazy("Re-assessment refused"),
 }
@@ -49,6 +51,7 @@ BUTTONS = {
     REFUSED: _STOP,
     CHILD: _CHANGE,
     STUDY: _CHANGE,
+    PAPER: _CHANGE,
     MAY: gettext_lazy("Draft the application"),
     PAYEE: gettext_lazy("Draft who collects"),
     RESUME: gettext_lazy("Draft another suspension"),
@@ -110,6 +113,12 @@ _SENTENCES = {
     PAYEE: (
         gettext_lazy("After %(day)s %(name)s may not collect any more, by itself; the person still may."),
         gettext_lazy("Ask the person who shall collect, and enter it with its document."),
+    ),
+    PAPER: (
+        gettext_lazy("Nothing by itself: after %(day)s it is paid on as before."),
+        gettext_lazy(
+            "Have the disability assessed again in time; enter the new certificate, or ask for the stop."
+        ),
     ),
     RESUME: (
         gettext_lazy("Suspended through %(month)s; from %(following)s it is paid again, by itself."),

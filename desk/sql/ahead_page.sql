@@ -1,14 +1,12 @@
--- One page of what comes, by month and name. Reads: coming. Inputs: today, kind ('' for all), month (null for all), key
+-- One page of what comes, by month and name. Reads: coming. Inputs: kind ('' for all), month (null for all), key
 -- ('' for all), after and before (a key at which the page begins, or ''), size.
 WITH ordered AS (
     SELECT
-        c.*, p.name, p.name_sort, p.birth_date, p.birth_precision, h.commune_id, h.hamlet, u.name AS commune,
+        c.*, p.name, p.name_sort, p.birth_date, p.birth_precision, u.name AS commune,
         row_number() OVER (ORDER BY c.month, p.name_sort COLLATE "C", c.person_id, c.key) AS place
     FROM coming c
     JOIN beneficiaries_person p ON p.id = c.person_id
-    JOIN beneficiaries_residence h ON h.person_id = c.person_id AND h.valid_from <= %(today)s
-        AND (h.valid_to IS NULL OR h.valid_to >= %(today)s)
-    JOIN areas_unit u ON u.id = h.commune_id
+    JOIN areas_unit u ON u.id = c.commune_id
     WHERE (%(kind)s = '' OR c.kind = %(kind)s) AND (%(month)s::date IS NULL OR c.month = %(month)s)
       AND (%(key)s = '' OR c.key = %(key)s)
 ),

@@ -2,14 +2,9 @@
 -- all that a person may newly apply for.
 -- Reads: asked (months), turns, windows, rates. Inputs: today, communes (whose people), birth_convention, first_month,
 -- last_month. Output: key (unique), kind, month, person_id, and what the kind is about.
--- Only the people of the windows are looked at, by the index of birth dates; nothing here writes.
-WITH homes AS NOT MATERIALIZED (
-    SELECT person_id, commune_id
-    FROM beneficiaries_residence
-    WHERE commune_id = ANY (%(communes)s) AND valid_from <= %(today)s AND (valid_to IS NULL OR valid_to >= %(today)s)
-),
-
-turning AS (
+-- Only the people of the windows are looked at, by the index of birth dates, and then where each lives: LIMIT keeps the
+-- planner, which cannot know how few they are, from reading everybody's home. Nothing here writes.
+WITH turning AS (
     SELECT p.id AS person_id, p.pension_kind, p.pension_amount, w.month, w.age
     FROM windows w
     JOIN beneficiaries_person p ON p.birth_date >= w.born_from AND p.birth_date < w.born_before
@@ -18,7 +13,14 @@ turning AS (
 ),
 
 here AS (
-    SELECT t.* FROM turning t JOIN homes h USING (person_id)
+    SELECT t.*
+    FROM turning t
+    CROSS JOIN LATERAL (
+        SELECT FROM beneficiaries_residence r
+        WHERE r.person_id = t.person_id AND r.commune_id = ANY (%(communes)s) AND r.valid_from <= %(today)s
+          AND (r.valid_to IS NULL OR r.valid_to >= %(today)s)
+        LIMIT 1
+    ) AS home
 ),
 
 running AS NOT MATERIALIZED (
@@ -58,7 +60,6 @@ cared AS (
 carers AS (
     SELECT turns.kind, c.month, c.person_id, c.id, c.age, c.about_id, NULL::date
     FROM cared c
-    JOIN homes USING (person_id)
     JOIN turns ON turns.category_id = c.category_id AND turns.month = c.month AND turns.age = c.age
         AND turns.kind IN ('rate', 'end')
     WHERE c.from_month <= c.month AND (c.last_month IS NULL OR c.last_month > c.month)
@@ -70,7 +71,6 @@ no_longer_cared AS (
     FROM turning t
     JOIN running theirs ON theirs.person_id = t.person_id AND theirs.age_of = 'self' AND theirs.end_age = t.age
     JOIN running e ON e.linked_person_id = t.person_id AND e.age_of = 'linked' AND e.end_age IS NULL AND e.per <> 'child'
-    JOIN homes h ON h.person_id = e.person_id
     WHERE e.component = 'care' AND e.from_month <= t.month AND (e.last_month IS NULL OR e.last_month > t.month)
       AND theirs.from_month <= t.month AND (theirs.last_month IS NULL OR theirs.last_month >= t.month)
 ),
@@ -82,7 +82,6 @@ grown AS (
     JOIN beneficiaries_child child ON child.birth_date >= w.born_from AND child.birth_date < w.born_before
         AND w.by_year = (child.birth_precision = 'year' AND %(birth_convention)s = 'last')
     JOIN running e ON e.id = child.entitlement_id AND e.per = 'child'
-    JOIN homes h ON h.person_id = e.person_id
     WHERE (
             w.age = 16 AND (child.studying_until IS NULL OR child.studying_until < w.month + interval '1 month')
             OR w.age = 22 AND child.studying_until >= w.month
@@ -97,7 +96,6 @@ left_school AS (
     JOIN beneficiaries_child child
         ON child.studying_until >= m.month AND child.studying_until < m.month + interval '1 month'
     JOIN running e ON e.id = child.entitlement_id AND e.per = 'child'
-    JOIN homes h ON h.person_id = e.person_id
     CROSS JOIN LATERAL (
         SELECT date_trunc('month', CASE
             WHEN child.birth_precision = 'year' AND %(birth_convention)s = 'last'
@@ -116,8 +114,6 @@ school AS (
     FROM asked m
     JOIN running e ON (e.category_id = 'BTXH_5.2' OR e.component = 'GD')
         AND e.from_month <= m.month AND (e.last_month IS NULL OR e.last_month > m.month)
-    JOIN homes h ON h.person_id = e.person_id
-    JOIN beneficiaries_person p ON p.id = e.person_id AND p.died_on IS NULL
     WHERE extract(month FROM m.month) = 5
 ),
 
@@ -133,9 +129,16 @@ of_age AS (
 collecting_ends AS (
     SELECT 'payee', date_trunc('month', y.valid_to)::date, y.person_id, NULL::bigint, NULL::int, y.id, y.valid_to
     FROM beneficiaries_payee y
-    JOIN homes h USING (person_id)
-    JOIN beneficiaries_person p ON p.id = y.person_id AND p.died_on IS NULL
     WHERE y.valid_to >= %(today)s AND y.valid_to < %(last_month)s::date + interval '1 month' AND y.revoked_on IS NULL
+),
+
+-- Only a decision changes what is paid after a certificate's last day.
+certificates AS (
+    SELECT 'paper', date_trunc('month', e.certificate_until)::date, e.person_id, e.id, NULL::int, NULL::bigint,
+        e.certificate_until
+    FROM beneficiaries_entitlement e
+    WHERE e.certificate_until >= %(today)s AND e.certificate_until < %(last_month)s::date + interval '1 month'
+      AND (e.last_month IS NULL OR e.last_month >= e.certificate_until)
 ),
 
 -- The last month of a suspension with an end; or the third after one for refusing the re-assessment, after which the
@@ -147,8 +150,6 @@ suspended AS (
         e.person_id, e.id, NULL::int, s.id, NULL::date
     FROM beneficiaries_suspension s
     JOIN running e ON e.id = s.entitlement_id
-    JOIN homes h ON h.person_id = e.person_id
-    JOIN beneficiaries_person p ON p.id = e.person_id AND p.died_on IS NULL
     WHERE s.until_month BETWEEN %(first_month)s AND %(last_month)s AND (e.last_month IS NULL OR e.last_month > s.until_month)
        OR s.until_month IS NULL AND s.ground = 'refused_assessment' AND e.last_month IS NULL
       AND s.from_month + interval '2 months' BETWEEN %(first_month)s AND %(last_month)s
@@ -156,29 +157,41 @@ suspended AS (
 
 -- What may be applied for at that age, where it would be more than what is granted in its place (Art. 6(2); the higher
 -- of the social pension and the allowance, Decree 176/2025 Art. 3). Clause 2 of Art. 5 continues clause 1 alone.
-offered AS (
-    SELECT t.month, t.person_id, t.age, array_agg(z.code ORDER BY z.code) AS codes
-    FROM here t
-    JOIN turns ON turns.kind = 'may' AND turns.month = t.month AND turns.age = t.age
+openings AS MATERIALIZED (
+    SELECT z.code, z.excluded_by_pension, z.allows_lower_pension, turns.month, turns.age, r.unit_amount
+    FROM turns
     JOIN benefits_category z ON z.code = turns.category_id
-    JOIN rates r ON r.category_id = z.code AND r.month = t.month AND r.area_id = 0 AND t.age >= r.age_from
-        AND (r.age_to IS NULL OR t.age < r.age_to)
-    WHERE (
-            NOT z.excluded_by_pension OR t.pension_kind = ''
-            OR z.allows_lower_pension AND t.pension_amount < r.unit_amount
-        )
-      AND NOT EXISTS (
+    JOIN rates r ON r.category_id = z.code AND r.month = turns.month AND r.area_id = 0 AND turns.age >= r.age_from
+        AND (r.age_to IS NULL OR turns.age < r.age_to)
+    WHERE turns.kind = 'may'
+),
+
+of_the_age AS MATERIALIZED (
+    SELECT t.month, t.person_id, t.age, o.code, o.unit_amount
+    FROM here t
+    JOIN openings o ON o.month = t.month AND o.age = t.age
+    WHERE NOT o.excluded_by_pension OR t.pension_kind = ''
+       OR o.allows_lower_pension AND t.pension_amount < o.unit_amount
+),
+
+offered AS (
+    SELECT t.month, t.person_id, t.age, array_agg(t.code ORDER BY t.code) AS codes
+    FROM of_the_age t
+    WHERE NOT EXISTS (
             SELECT FROM running e
-            LEFT JOIN rates has ON has.category_id = e.category_id AND has.month = t.month AND has.area_id = 0
-                AND t.age >= has.age_from AND (has.age_to IS NULL OR t.age < has.age_to)
             WHERE e.person_id = t.person_id AND e.from_month <= t.month
               AND (e.last_month IS NULL OR e.last_month > t.month) AND (
-                    e.category_id = z.code
-                    OR (e.end_age IS NULL OR e.end_age > t.age) AND has.unit_amount >= r.unit_amount
-                    AND e.stacking IN ('btxh_allowance', 'social_pension', 'btxh_institution')
+                    e.category_id = t.code
+                    OR (e.end_age IS NULL OR e.end_age > t.age)
+                    AND e.stacking IN ('btxh_allowance', 'social_pension', 'btxh_institution') AND EXISTS (
+                        SELECT FROM rates has
+                        WHERE has.category_id = e.category_id AND has.month = t.month AND has.area_id = 0
+                          AND t.age >= has.age_from AND (has.age_to IS NULL OR t.age < has.age_to)
+                          AND has.unit_amount >= t.unit_amount
+                    )
                 )
         )
-      AND (z.code <> 'BTXH_5.2' OR EXISTS (
+      AND (t.code <> 'BTXH_5.2' OR EXISTS (
             SELECT FROM running e
             WHERE e.person_id = t.person_id AND e.category_id = 'BTXH_5.1' AND e.from_month <= t.month
               AND (e.last_month IS NULL OR e.last_month >= t.month)
@@ -205,11 +218,20 @@ found AS (
     UNION ALL
     SELECT suspended.*, NULL FROM suspended
     UNION ALL
+    SELECT certificates.*, NULL FROM certificates
+    UNION ALL
     SELECT 'may', month, person_id, NULL, age, NULL, NULL, codes FROM offered
 )
 
 SELECT
     f.kind || '-' || to_char(f.month, 'YYYYMM') || '-' || coalesce(f.entitlement_id, f.person_id)
         || coalesce('-' || f.about_id, '') AS key,
-    f.kind, f.month, f.person_id, f.entitlement_id, f.age, f.about_id, f.on_day, f.codes
+    f.kind, f.month, f.person_id, f.entitlement_id, f.age, f.about_id, f.on_day, f.codes, home.commune_id, home.hamlet
 FROM found f
+JOIN beneficiaries_person p ON p.id = f.person_id AND p.died_on IS NULL
+CROSS JOIN LATERAL (
+    SELECT r.commune_id, r.hamlet FROM beneficiaries_residence r
+    WHERE r.person_id = f.person_id AND r.commune_id = ANY (%(communes)s) AND r.valid_from <= %(today)s
+      AND (r.valid_to IS NULL OR r.valid_to >= %(today)s)
+    LIMIT 1
+) AS home

@@ -177,6 +177,16 @@ def test_rights_to_collect_that_end_and_guardians_of_who_comes_of_age_are_told(r
     ]
 
 
+def test_a_certificate_that_ends_is_told_and_changes_nothing(reader):
+    person = worlds.person("Cao Thị Giấy")
+    worlds.grant(person, "BTXH_5.6_N", since=LONG_AGO, certificate_until=date(2025, 4, 30))
+    other = worlds.person("Cao Văn Giấy")
+    worlds.grant(other, "BTXH_5.6_N", since=LONG_AGO, certificate_until=date(2025, 5, 1))
+    assert [(row.kind, row.name, row.on_day) for row in rows(reader)] == [
+        ("paper", "Cao Thị Giấy", date(2025, 4, 30))
+    ]
+
+
 def test_the_end_of_a_suspension_and_of_three_months_of_refusing_are_told(reader):
     person = worlds.person("Bùi Văn Tạm")
     first = worlds.grant(person, "BTXH_5.5c", since=LONG_AGO)

@@ -130,6 +130,11 @@ def test_children_payees_and_suspensions_begin_with_what_is_on_record(world):
     made = begin(world, "commune_officer", "payee")
     assert (made.kind, made.asked) == ("payee", {"role": "authorised", "name": "Con Hai", "national_id": ""})
 
+    grant = Entitlement.objects.get(person=world.people[2])
+    Entitlement.objects.filter(pk=grant.pk).update(certificate_until=today)
+    made = begin(world, "commune_officer", "paper")
+    assert (made.kind, made.asked) == ("change", {"entitlement": grant.pk})
+
     held = Entitlement.objects.get(person=world.people[1])
     Suspension.objects.create(
         entitlement=held, from_month=SINCE, until_month=month_of(today), ground="remand", reason="Thử"

@@ -36,6 +36,7 @@ LABELS = {
     "settled_before": gettext_lazy("settled elsewhere before month"),
     "certificate_on": gettext_lazy("date of the disability certificate"),
     "disability_certificate": gettext_lazy("disability certificate"),
+    "certificate_until": gettext_lazy("certificate valid until"),
     "injury_rate": gettext_lazy("injury rate, %"),
     "seniority_years": gettext_lazy("seniority, years"),
     "heads": gettext_lazy("children or martyrs paid for, by number"),

@@ -44,7 +44,6 @@ class Draft:
     content: dict[str, Any] = field(default_factory=dict)
     person: Person | None = None
     part_of: ChangeRequest | None = None
-    effective_on: date | None = None
     decision_number: str = ""
     decision_date: date | None = None
     decision_signer: str = ""
@@ -168,7 +167,6 @@ def _fields(draft: Draft, at: datetime) -> dict[str, Any]:
         "commune": draft.commune,
         "person": draft.person,
         "part_of": draft.part_of,
-        "effective_on": draft.effective_on,
         "decision_number": draft.decision_number.strip(),
         "decision_date": draft.decision_date,
         "decision_signer": draft.decision_signer.strip(),

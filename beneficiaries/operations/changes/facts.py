@@ -34,10 +34,11 @@ def grant_new(
 ) -> Entitlement:
     """A new grant, to somebody on record or to a newcomer of the commune.
 
-    category, from_month (else the law's), settled_before, certificate_on, disability_certificate, injury_rate,
-    seniority_years, heads, linked_person (who is cared for, or whose survivor it is), children (name, birth_date,
-    birth_precision, studying_until); for a newcomer person (name, birth_date, birth_precision, sex, national_id,
-    phone, hamlet, since), payout (as `set_payout`), payee (as `appoint`), obstacle, pension (as `change_facts`).
+    category, from_month (else the law's), settled_before, certificate_on, disability_certificate, certificate_until,
+    injury_rate, seniority_years, heads, linked_person (who is cared for, or whose survivor it is), children (name,
+    birth_date, birth_precision, studying_until); for a newcomer person (name, birth_date, birth_precision, sex,
+    national_id, phone, hamlet, since), payout (as `set_payout`), payee (as `appoint`), obstacle, pension (as
+    `change_facts`).
     """
     category = Category.objects.filter(pk=asked.text("category", needed=True)).first()
     if category is None:
@@ -64,6 +65,7 @@ def grant_new(
         seniority_years=asked.number("seniority_years"),
         heads=asked.number("heads"),
         disability_certificate=asked.text("disability_certificate"),
+        certificate_until=asked.day("certificate_until"),
     )
     if "payout" in asked:
         set_payout(person=person, asked=asked.needed_part("payout"), from_day=on)
@@ -78,7 +80,8 @@ def grant_new(
 def change_facts(*, person: Person, asked: Asked, decision: Decision) -> None:
     """Corrected or changed facts.
 
-    entitlement with from_month and injury_rate, seniority_years or heads, or with children; person (any of name,
+    entitlement with from_month and injury_rate, seniority_years or heads, with children, or with certificate_until,
+    which changes no amount; person (any of name,
     birth_date, birth_precision, sex, national_id, phone, hamlet); pension (kind, amount, from_month).
     """
     if not any(key in asked for key in ("entitlement", "person", "pension")):
@@ -182,7 +185,7 @@ def _change_grant(person: Person, asked: Asked, decision: Decision) -> None:
     numbers: dict[str, Any] = {
         key: asked.number(key) for key in ("injury_rate", "seniority_years", "heads") if key in asked
     }
-    if not numbers and "children" not in asked:
+    if not numbers and "children" not in asked and "certificate_until" not in asked:
         raise Incomplete(_("Say what changes."), field="entitlement")
     if numbers:
         grants.change_facts(
@@ -191,6 +194,9 @@ def _change_grant(person: Person, asked: Asked, decision: Decision) -> None:
             decision=decision,
             **numbers,
         )
+    if "certificate_until" in asked:
+        entitlement.certificate_until = asked.day("certificate_until")
+        entitlement.save(update_fields=["certificate_until"])
     if "children" in asked:
         grants.set_children(
             entitlement=entitlement, children=[_child(part) for part in asked.parts("children")]

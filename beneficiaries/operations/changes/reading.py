@@ -61,6 +61,7 @@ def _facts(person: Person, asked: dict[str, Any]) -> dict[str, Any]:
                 .values_list(name, flat=True)
             )
             found[name] = next(iter(changed), getattr(grant, name))
+        found["certificate_until"] = _text(grant.certificate_until)
         if "children" in asked:
             found["children"] = [
                 {
