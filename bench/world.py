@@ -15,6 +15,10 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connection
 
+from bench.copies import multiply
+
+# 5,000,000 people are 80 copies of it.
+LARGEST_WRITTEN = 62_500
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 
 
@@ -30,8 +34,10 @@ class World:
 def scratch_database(*, name: str, people: int, seed: int) -> Iterator[World]:
     """Switch the default connection to a new database with the reference data and a roll; dropped at the end.
 
-    Runs as the database's owner. Other processes do the loading, so that this one's memory stays its own.
+    Runs as the database's owner. Other processes do the loading, so that this one's memory stays its own. More than
+    LARGEST_WRITTEN people are copies of a roll of fewer (`bench.copies`), rounded down to whole copies.
     """
+    copies = -(-people // LARGEST_WRITTEN)
     original = connection.settings_dict["NAME"]
     _admin(f'DROP DATABASE IF EXISTS "{name}"')
     _admin(f'CREATE DATABASE "{name}"')
@@ -41,9 +47,11 @@ def scratch_database(*, name: str, people: int, seed: int) -> Iterator[World]:
         for arguments in (
             ["migrate", "--verbosity", "0"],
             ["load_reference", "--province", "60"],
-            ["seed_roll", "--people", str(people), "--seed", str(seed), "--json"],
+            ["seed_roll", "--people", str(people // copies), "--seed", str(seed), "--json"],
         ):
             run_there(arguments)
+        if copies > 1:
+            multiply(copies)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         yield World(people, seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -36,9 +37,11 @@ class Command(JsonCommand):
     def handle(
         self, *args: Any, name: str, people: int, pairs: int, seed: int, as_json: bool, **options: Any
     ) -> None:
+        started = time.perf_counter()
         with scratch_database(name=f"bench_{name}_{os.getpid()}", people=people, seed=seed) as world:
+            loaded = time.perf_counter() - started
             measured = BENCHMARKS[name](world, pairs=pairs)
-        content = {"name": name, "people": people, **measured}
+        content = {"name": name, "people": people, **measured, "world_seconds": round(loaded, 1)}
         if as_json:
             self.emit(content)
             return
