@@ -70,12 +70,15 @@ def run_there(arguments: list[str]) -> None:
 
 def start_there(arguments: list[str]) -> subprocess.Popen[bytes]:
     """The same, without waiting for its end."""
-    url = urlsplit(settings.SERVICES.owner_url)
-    url = url._replace(path="/" + connection.settings_dict["NAME"])
-    here = urlunsplit(url)
-    environment = os.environ | {"DATABASE_URL": here, "DATABASE_OWNER_URL": here}
     command = [sys.executable, str(MANAGE), *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(command, env=environment_there(), stdout=subprocess.DEVNULL)
+
+
+def environment_there() -> dict[str, str]:
+    """The environment of a process that is to use the database that the default connection now names."""
+    url = urlsplit(settings.SERVICES.owner_url)
+    here = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
+    return os.environ | {"DATABASE_URL": here, "DATABASE_OWNER_URL": here}
 
 
 def peak_rss_mb() -> float:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -65,28 +65,37 @@ class BankOverHttp:
 @contextmanager
 def bank_over_http(provider: str, *, on: date) -> Iterator[BankOverHttp]:
     """A site on a free port of this machine, and a client of the bank that lives as long."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     client, secret = create_client(
         provider=provider, name="demonstration", scopes=Scope.values, at=timezone.now(), per_minute=100_000
     )
+    try:
+        with site_over_http(os.environ) as address:
+            habits = Habits(failed=FAILED_TRANSFERS, returned=0.0, message_size=1_000)
+            line = Connection(address, client.pk, secret)
+            name = Provider.objects.get(pk=provider).short_name
+            yield BankOverHttp(provider, name, Bank(line, habits, on))
+    finally:
+        set_client_active(client_id=client.pk, active=False)
+
+
+@contextmanager
+def site_over_http(environment: Mapping[str, str]) -> Iterator[str]:
+    """The site by gunicorn on a free port of this machine, and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     gunicorn = Path(sys.executable).parent / "gunicorn"
     server = subprocess.Popen(
         [gunicorn, "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "error"],
-        env=os.environ
-        | {"PYTHONWARNINGS": "ignore::UserWarning"},  # collected static files: there are none here
+        # Collected static files: there are none here.
+        env={**environment, "PYTHONWARNINGS": "ignore::UserWarning"},
     )
     try:
         _wait(server, port)
-        habits = Habits(failed=FAILED_TRANSFERS, returned=0.0, message_size=1_000)
-        line = Connection(f"http://127.0.0.1:{port}", client.pk, secret)
-        name = Provider.objects.get(pk=provider).short_name
-        yield BankOverHttp(provider, name, Bank(line, habits, on))
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
-        set_client_active(client_id=client.pk, active=False)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bench import coverage, generation, importing, overpaid, preview, results
+from bench import api, coverage, generation, growth, importing, overpaid, preview, results
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
 BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "api": api.measure,
+    "growth": growth.measure,
     "generation": generation.measure,
     "lookback": generation.measure_lookback,
     "import": importing.measure,
@@ -33,6 +35,15 @@ class Command(JsonCommand):
         parser.add_argument("--people", type=int, default=54_649)
         parser.add_argument("--pairs", type=int, default=5, help="alternating runs of ours and of the floor")
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--months", type=int, default=24, help="growth: months of history (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--shape",
+            choices=["plain", "partitioned"],
+            default="plain",
+            help="growth: how payments and lines are kept",
+        )
 
     def handle(
         self, *args: Any, name: str, people: int, pairs: int, seed: int, as_json: bool, **options: Any
@@ -40,7 +51,8 @@ class Command(JsonCommand):
         started = time.perf_counter()
         with scratch_database(name=f"bench_{name}_{os.getpid()}", people=people, seed=seed) as world:
             loaded = time.perf_counter() - started
-            measured = BENCHMARKS[name](world, pairs=pairs)
+            more = {key: options[key] for key in ("months", "shape")} if name == "growth" else {}
+            measured = BENCHMARKS[name](world, pairs=pairs, **more)
         content = {"name": name, "people": people, **measured, "world_seconds": round(loaded, 1)}
         if as_json:
             self.emit(content)
