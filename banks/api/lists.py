@@ -22,14 +22,17 @@ from banks.queries import lists as queries
 from banks.queries.files import columns_of, header_of, remittance_of
 from banks.queries.lists import SENT, Instruction
 from banks.sheets import write_list
-from payments.models import Batch, StopAnswer, StopOrder
+from payments.models import Batch, Event, StopAnswer, StopOrder
 
 READ = {"GET": Scope.READ}
 
 
 def list_body(batch: Batch) -> dict[str, Any]:
     """A list as banks see it."""
-    release = queries.released_at(batch)
+    return _list_body(batch, queries.released_at(batch))
+
+
+def _list_body(batch: Batch, release: Event) -> dict[str, Any]:
     return {
         "id": batch.pk,
         "message_id": f"AS-{batch.pk}-{release.pk}",
@@ -91,7 +94,8 @@ class ListsView(BankView):
         state = choice_of(request, "state", [str(state) for state in SENT])
         rows = list((found.filter(state=state) if state else found)[: size + 1])
         last = rows[size - 1].pk if len(rows) > size else None
-        return Response(page_of([list_body(batch) for batch in rows[:size]], last=last))
+        releases = queries.releases_of(rows)
+        return Response(page_of([_list_body(batch, releases[batch.pk]) for batch in rows[:size]], last=last))
 
 
 class ListView(BankView):

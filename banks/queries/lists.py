@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,12 +56,16 @@ def stops_of(client: Client) -> QuerySet[StopOrder]:
     )
 
 
+def releases_of(batches: Sequence[Batch]) -> dict[int, Event]:
+    """The event of each list's latest release, by the list's id."""
+    found = Event.objects.filter(batch__in=batches, to_state=BatchState.RELEASED)
+    latest = found.order_by("batch", "-id").distinct("batch")
+    return {batch: event for event in latest if (batch := event.batch_id)}
+
+
 def released_at(batch: Batch) -> Event:
     """The event of a list's latest release."""
-    found = Event.objects.filter(batch=batch, to_state=BatchState.RELEASED).order_by("-id").first()
-    if found is None:
-        raise Event.DoesNotExist
-    return found
+    return releases_of([batch])[batch.pk]
 
 
 def instructions(*, client: Client, batch: Batch) -> Iterator[Instruction]:
@@ -77,10 +81,15 @@ def instructions(*, client: Client, batch: Batch) -> Iterator[Instruction]:
 
 def instruction_page(*, client: Client, batch: Batch, after: int, size: int) -> list[Instruction]:
     """The `size` payments of a list that follow the one numbered `after`."""
-    found = (
+    found = instruction_query(client=client, batch=batch, after=after)
+    return [instruction(payment) for payment in found[:size]]
+
+
+def instruction_query(*, client: Client, batch: Batch, after: int) -> QuerySet[Payment]:
+    """The payments of a list that follow the one numbered `after`, in order of their keys."""
+    return (
         payments_of(client).filter(batch=batch, pk__gt=after).order_by("pk").select_related("payout_method")
     )
-    return [instruction(payment) for payment in found[:size]]
 
 
 def instruction(payment: Payment) -> Instruction:
