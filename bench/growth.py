@@ -22,8 +22,8 @@ from accounts.models import RoleName, User
 from banks.models import Client as BankClient
 from banks.operations.access import create_client
 from banks.queries.lists import instruction_query
-from bench.pages import officer_of_the_province
 from bench.generation import FIRST, compare
+from bench.pages import officer_of_the_province
 from bench.partitions import head_of, partition_by_month
 from bench.world import World, peak_rss_mb
 from common.months import add_months

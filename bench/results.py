@@ -43,25 +43,42 @@ def measure(_world: World, *, pairs: int) -> dict[str, Any]:
     batch = _one_list()
     client, secret = create_client(provider=BANK, name="bench", scopes=["read", "results"], at=timezone.now())
     pain = _pain001(client, batch)
-    items = [
+    items = _items()
+    return {
+        "payments": len(items),
+        **_compare(items, pairs),
+        **pain,
+        "request_seconds": round(_request(client.pk, secret, items), 3),
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+def compare(*, pairs: int) -> dict[str, Any]:
+    """The alternating runs alone."""
+    _one_list()
+    return _compare(_items(), pairs)
+
+
+def _items() -> list[Reported]:
+    return [
         Reported(key, Outcome.FAILED, DAY, "AC04", True)
         if number % FAILS == 0
         else Reported(key, Outcome.PAID, DAY)
         for number, key in enumerate(Payment.objects.order_by("pk").values_list("pk", flat=True))
     ]
+
+
+def _compare(items: list[Reported], pairs: int) -> dict[str, Any]:
     ours, floors = [], []
     for _pair in range(pairs):
         ours.append(_ours(items))
         floors.append(_floor(items))
+    ratios = [one / floor for one, floor in zip(ours, floors, strict=True)]
     return {
-        "payments": len(items),
         "seconds": round(statistics.median(ours), 3),
         "floor_seconds": round(statistics.median(floors), 3),
-        "ratio": round(statistics.median(one / floor for one, floor in zip(ours, floors, strict=True)), 2),
-        "ratios": [round(one / floor, 2) for one, floor in zip(ours, floors, strict=True)],
-        **pain,
-        "request_seconds": round(_request(client.pk, secret, items), 3),
-        "peak_rss_mb": peak_rss_mb(),
+        "ratio": round(statistics.median(ratios), 2),
+        "ratios": [round(ratio, 2) for ratio in ratios],
     }
 
 
