@@ -2,6 +2,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PEOPLE ?= 54649
+BENCH_PEOPLE ?= 5000
 PORT ?= 8000
 UV := .local/uv/bin/uv
 PY := .venv/bin/python
@@ -70,8 +71,9 @@ lint: setup
 audit: $(UV)
 	$(UV) audit --locked --preview-features audit-command
 
+# Every benchmark at a small size; docs/performance.md says how to read them.
 bench: database
-	$(PY) manage.py bench generation --people $(PEOPLE)
+	$(PY) manage.py bench all --people $(BENCH_PEOPLE) --pairs 3
 
 # Debian's browser for the tests of the pages, and jq for the banks' quick start, where we may install them; without
 # them those tests say so.

@@ -1,4 +1,4 @@
-"""`manage.py bench NAME --people N`: a benchmark with its floor, on a database of its own."""
+"""`manage.py bench NAME --people N`: a benchmark with its floor, on a database of its own; `all` runs each in turn."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("name", choices=sorted(BENCHMARKS))
+        parser.add_argument("name", choices=[*sorted(BENCHMARKS), "all"])
         parser.add_argument("--people", type=int, default=54_649)
         parser.add_argument("--pairs", type=int, default=5, help="alternating runs of ours and of the floor")
         parser.add_argument("--seed", type=int, default=1)
@@ -48,14 +48,14 @@ class Command(JsonCommand):
     def handle(
         self, *args: Any, name: str, people: int, pairs: int, seed: int, as_json: bool, **options: Any
     ) -> None:
-        started = time.perf_counter()
-        with scratch_database(name=f"bench_{name}_{os.getpid()}", people=people, seed=seed) as world:
-            loaded = time.perf_counter() - started
-            more = {key: options[key] for key in ("months", "shape")} if name == "growth" else {}
-            measured = BENCHMARKS[name](world, pairs=pairs, **more)
-        content = {"name": name, "people": people, **measured, "world_seconds": round(loaded, 1)}
-        if as_json:
-            self.emit(content)
-            return
-        for key, value in content.items():
-            self.stdout.write(f"{key:20} {value}")
+        for each in sorted(BENCHMARKS) if name == "all" else [name]:
+            started = time.perf_counter()
+            with scratch_database(name=f"bench_{each}_{os.getpid()}", people=people, seed=seed) as world:
+                loaded = time.perf_counter() - started
+                more = {key: options[key] for key in ("months", "shape")} if each == "growth" else {}
+                measured = BENCHMARKS[each](world, pairs=pairs, **more)
+            content = {"name": each, "people": people, **measured, "world_seconds": round(loaded, 1)}
+            if as_json:
+                self.emit(content)
+            else:
+                self.stdout.writelines(f"{key:20} {value}\n" for key, value in content.items())
