@@ -78,6 +78,7 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.REQUEST_CHANGE, "changes", _("Change requests")),
             (Action.DECIDE_CHANGE, "changes", _("Change requests")),
             (Action.SEE_COVERAGE, "ahead", _("Ahead of time")),
+            (Action.SEE_PEOPLE, "road", pgettext("navigation", "Road to cashless")),
         ],
         _("Reports"): [
             (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),

@@ -27,12 +27,14 @@ from beneficiaries.models import (
     Person,
     Sex,
 )
+from beneficiaries.next_steps import NEXT_STEPS
 from benefits.models import Scheme
 from common.cccd import mask, mask_account
 from common.months import add_months, format_month, month_of
 from desk.change_entry_views import ALL_FORMS
 from desk.change_views import VIEWS
 from desk.queries.changes import open_requests_of, waiting
+from desk.queries.road import campaigns_to_approve, told_about
 from payments import words
 from payments.models import Cycle, Payment
 from payments.queries.batches import batches_by_turn, visible_batches
@@ -69,6 +71,7 @@ def home(request: OfficerRequest) -> HttpResponse:
             row | {"label": VIEWS[row["which"]], "url": f"{reverse('changes')}?view={row['which']}"}
             for row in waiting(reader=reader, on=timezone.localdate())
         ],
+        "campaigns": campaigns_to_approve(reader),
         "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS),
         "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) and Person.objects.exists() else None,
     }
@@ -104,7 +107,12 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
         "payees": [_payee(payee) for payee in found.current_payees],
         "obstacle": next(
             (
-                {"label": one.get_reason_display(), "noted_on": one.noted_on}
+                {
+                    "label": one.get_reason_display(),
+                    "noted_on": one.noted_on,
+                    "next": NEXT_STEPS.get(one.reason, ""),
+                    "again": one.ask_again_on,
+                }
                 for one in found.current_obstacles
             ),
             None,
@@ -114,6 +122,9 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
         "audits": reader.may(Action.SEE_AUDIT),
         "requests": open_requests_of(reader=reader, person_id=found.pk),
         "kinds": _kinds(found, reader),
+        "told": told_about(person_id=found.pk),
+        "by_account": _by_account(found),
+        "may_note": _may_ask(found, reader) and not found.died_on,
         "may_unmask": any(reader.may(Action.UNMASK, home.commune_id) for home in found.current_homes),
     }
     return render(request, "beneficiaries/person_detail.html", context)
@@ -121,8 +132,7 @@ def person(request: OfficerRequest, person_id: int) -> HttpResponse:
 
 def _kinds(found: Any, reader: Reader) -> list[dict[str, str]]:
     """The changes that this officer may ask for this person; after a death only who collects."""
-    home = next(iter(found.current_homes), None)
-    if home is None or not reader.may(Action.REQUEST_CHANGE, home.commune_id):
+    if not _may_ask(found, reader):
         return []
     kinds = [ChangeKind.PAYEE] if found.died_on else [kind for kind in ALL_FORMS if kind != ChangeKind.RESUME]
     if any(one.until_month is None for grant in found.grants for one in grant.suspensions.all()):
@@ -131,6 +141,10 @@ def _kinds(found: Any, reader: Reader) -> list[dict[str, str]]:
         {"label": str(ChangeKind(kind).label), "url": reverse("change_new", args=[found.pk, kind])}
         for kind in kinds
     ]
+
+
+def _may_ask(found: Any, reader: Reader) -> bool:
+    return any(reader.may(Action.REQUEST_CHANGE, home.commune_id) for home in found.current_homes)
 
 
 def _facts(found: Any) -> dict[str, Any]:
@@ -155,6 +169,12 @@ def _facts(found: Any) -> dict[str, Any]:
 def _stop(explanation: Explanation) -> str:
     """Why the month cannot be reckoned: the first due that lacks its rate, or ''."""
     return next((due.words for due in explanation.dues if due.amount is None), "")
+
+
+def _by_account(found: Any) -> bool:
+    """Whether the money goes to an account today: one that the bank has confirmed and not refused."""
+    method: PayoutMethod | None = next(iter(found.current_methods), None)
+    return bool(method and method.account_index and method.verified_on and not method.failed_on)
 
 
 def _payout(found: Any) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from banks.models import AccountReport, Client, Inquiry, InquiryState, ReportKind, ReportState
-from banks.names import SAME, likeness
 from banks.operations.errors import AnswerStands, BanksError
-from beneficiaries.models import Channel, Obstacle, PayoutMethod, Person
+from beneficiaries.models import Channel, PayoutMethod, Person
+from beneficiaries.operations.errors import DecisionRefused
+from beneficiaries.operations.payouts import pay_to_account
+from common.names import SAME, likeness
 
 
 def ask_about_accounts(*, provider: str, at: datetime) -> int:
@@ -150,22 +152,15 @@ def _in_use(provider: str, account: str, on: date) -> PayoutMethod | None:
 
 
 def _move_to(report: AccountReport, person: Person, today: date) -> None:
-    """Close the person's payout method of today and pay to the reported account; their obstacle no longer holds."""
-    later = PayoutMethod.objects.filter(person=person, valid_from__gte=today)
-    if later.exists():
-        raise BanksError(
-            _("The way this person is paid was changed today. Look at it before taking this over.")
+    """Pay the person to the account that the bank itself opened and so confirms. Raises BanksError."""
+    try:
+        pay_to_account(
+            person=person,
+            provider=report.provider_id,
+            account=report.account,
+            holder=report.holder,
+            from_day=today,
+            verified_on=today,
         )
-    current = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    PayoutMethod.objects.filter(current, person=report.person_id).update(valid_to=today - timedelta(days=1))
-    PayoutMethod.objects.create(
-        person=person,
-        channel=Channel.BANK,
-        provider_id=report.provider_id,
-        account=report.account,
-        account_index=report.account,
-        holder=report.holder[:120],
-        verified_on=today,
-        valid_from=today,
-    )
-    Obstacle.objects.filter(person=person, resolved_on__isnull=True).update(resolved_on=today)
+    except DecisionRefused as error:
+        raise BanksError(str(error)) from error

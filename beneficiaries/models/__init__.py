@@ -1,5 +1,8 @@
 """People, what each was granted, and how each is paid."""
 
+from beneficiaries.models.campaigns import Campaign as Campaign
+from beneficiaries.models.campaigns import Candidate as Candidate
+from beneficiaries.models.campaigns import CandidateState as CandidateState
 from beneficiaries.models.changes import SIGNED_FOR as SIGNED_FOR
 from beneficiaries.models.changes import Attachment as Attachment
 from beneficiaries.models.changes import AttachmentKind as AttachmentKind
@@ -18,6 +21,12 @@ from beneficiaries.models.entitlements import Entitlement as Entitlement
 from beneficiaries.models.entitlements import FactChange as FactChange
 from beneficiaries.models.entitlements import Suspension as Suspension
 from beneficiaries.models.entitlements import SuspensionGround as SuspensionGround
+from beneficiaries.models.outreach import ANSWERS as ANSWERS
+from beneficiaries.models.outreach import NOT_MET as NOT_MET
+from beneficiaries.models.outreach import Group as Group
+from beneficiaries.models.outreach import Outreach as Outreach
+from beneficiaries.models.outreach import OutreachPlan as OutreachPlan
+from beneficiaries.models.outreach import Way as Way
 from beneficiaries.models.payouts import POST as POST
 from beneficiaries.models.payouts import Channel as Channel
 from beneficiaries.models.payouts import Obstacle as Obstacle

@@ -129,6 +129,8 @@ class Payee(models.Model):
 
 class ObstacleReason(models.TextChoices):
     NOT_ASKED = "not_asked", _("no one has asked yet")
+    AGREES = "agrees", _("agrees, account not opened yet")
+    THINKS = "thinks", _("thinks it over")
     NO_SMARTPHONE = "no_smartphone", _("no smartphone")
     CHOOSES_CASH = "chooses_cash", _("chooses cash")
     NO_CITIZEN_CARD = "no_citizen_card", _("no citizen identity card")
@@ -138,11 +140,13 @@ class ObstacleReason(models.TextChoices):
 
 
 class Obstacle(models.Model):
-    """Why a person is still paid in cash, until the day it no longer holds."""
+    """Why a person is still paid in cash, until the day it no longer holds. Choosing cash is final: nobody asks again,
+    unless the person speaks of it."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="obstacles")
     reason = models.CharField(_("reason"), max_length=16, choices=ObstacleReason)
     noted_on = models.DateField(_("noted on"))
+    ask_again_on = models.DateField(_("ask again on"), null=True, blank=True)
     resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
 
     class Meta:

@@ -200,6 +200,8 @@ _FORMS = {
 # The first wording is the one that a written roll has.
 _OBSTACLES = {
     ObstacleReason.NOT_ASKED: ("Chưa được hỏi", "chưa vận động", "chưa hỏi"),
+    ObstacleReason.AGREES: ("Đồng ý, chưa mở tài khoản", "đồng ý mở tài khoản", "chờ mở tài khoản"),
+    ObstacleReason.THINKS: ("Đang cân nhắc", "cần suy nghĩ thêm"),
     ObstacleReason.NO_SMARTPHONE: (
         "Không có điện thoại thông minh",
         "không có điện thoại",

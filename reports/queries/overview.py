@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Reader
 from beneficiaries.models import Channel, ObstacleReason, Provider
+from beneficiaries.next_steps import EASE, NEXT_STEPS
 from benefits.models import Scheme
 from common.months import add_months, month_of
 from payments.models import Cycle, LineKind, RoundState
@@ -139,17 +140,6 @@ class Overview:
 # The key of the figure of who waits for the next list after a change of law (coverage_waiting.sql).
 WAITING = "law"
 
-# Whom to go to first: nobody has refused anything yet, or a card from the bank is all that it takes.
-EASE = (
-    ObstacleReason.NOT_ASKED,
-    "",
-    ObstacleReason.NO_SMARTPHONE,
-    ObstacleReason.DISTRUSTS,
-    ObstacleReason.FEARS_ACCOUNT,
-    ObstacleReason.FEARS_RELATIVE,
-    ObstacleReason.NO_CITIZEN_CARD,
-)
-
 
 def months_with_figures() -> list[date]:
     """Cycles with a finished list, newest first."""
@@ -238,19 +228,9 @@ def _trend(table: Table) -> list[Point]:
 def _reasons(table: Table) -> list[Reason]:
     figures = table.area.figures(Part.OBSTACLE).filter(snapshot=table.month)
     counts = dict(figures.values_list("key").annotate(Sum("people")))
-    helps = {
-        "": _("the commune asks and notes the reason"),
-        ObstacleReason.NOT_ASKED: _("visit and offer an account"),
-        ObstacleReason.NO_SMARTPHONE: _("a card is enough: no telephone needed"),
-        ObstacleReason.CHOOSES_CASH: _("explain again at the next pay day; cash remains a right"),
-        ObstacleReason.NO_CITIZEN_CARD: _("arrange a card with the police"),
-        ObstacleReason.FEARS_ACCOUNT: _("go to the bank together"),
-        ObstacleReason.FEARS_RELATIVE: _("an account in the person's own name"),
-        ObstacleReason.DISTRUSTS: _("show how a first payment arrives"),
-    }
     labels = dict(ObstacleReason.choices) | {"": _("no reason noted yet")}
     reasons = [
-        Reason(key=str(key), label=str(labels.get(key, key)), count=count, next=helps.get(key, ""))
+        Reason(key=str(key), label=str(labels.get(key, key)), count=count, next=str(NEXT_STEPS.get(key, "")))
         for key, count in counts.items()
     ]
     return sorted(reasons, key=lambda reason: (-reason.count, reason.label))

@@ -39,7 +39,8 @@ obstacles AS (
 ),
 
 work AS (
-    SELECT person_id, 'asked' AS key FROM beneficiaries_obstacle WHERE noted_on BETWEEN %(month)s AND %(last_day)s
+    SELECT person_id, 'asked' AS key FROM beneficiaries_outreach
+    WHERE "on" BETWEEN %(month)s AND %(last_day)s AND answer <> 'not_met'
     UNION
     SELECT person_id, 'opened' FROM beneficiaries_payoutmethod m
     WHERE channel = 'bank' AND valid_from BETWEEN %(month)s AND %(last_day)s AND NOT EXISTS (

@@ -45,9 +45,13 @@ CROSS JOIN LATERAL (
     SELECT max(id) AS last FROM beneficiaries_reckon WHERE reason = 'rate' AND c.state <> 'closed'
 ) AS law
 CROSS JOIN LATERAL (
+    SELECT count(*) || '/' || count(*) FILTER (WHERE answer <> 'not_met') AS text FROM beneficiaries_outreach
+    WHERE c.state <> 'closed' AND "on" BETWEEN c.month AND (c.last_month + interval '1 month - 1 day')::date
+) AS told
+CROSS JOIN LATERAL (
     SELECT CASE
         WHEN c.state = 'closed' THEN ''
-        ELSE md5(concat_ws(';', rounds.text, lists.text, events.n, obstacles.text, law.last))
+        ELSE md5(concat_ws(';', rounds.text, lists.text, events.n, obstacles.text, law.last, told.text))
     END AS text
 ) AS fingerprint
 WHERE c.month = ANY (%(months)s::date[])

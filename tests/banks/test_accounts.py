@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from banks.models import AccountReport, Inquiry
-from banks.names import SAME, likeness
 from banks.operations.accounts import ask_about_accounts, decide_report
 from banks.operations.errors import BanksError
 from beneficiaries.models import Obstacle, PayoutMethod
 from common.cccd import make_cccd
+from common.names import SAME, likeness
 from tests import worlds
 from tests.banks.bank_world import AGRIBANK, NOW, VIETCOMBANK
 

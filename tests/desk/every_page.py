@@ -8,8 +8,8 @@ from datetime import date
 from accounts.models import Delegation, Role, RoleName
 from accounts.operations import officers
 from areas.models import Unit
-from beneficiaries.models import ChangeKind, ChangePath, Payee, Person
-from beneficiaries.operations import changes
+from beneficiaries.models import ChangeKind, ChangePath, Payee, Person, Way
+from beneficiaries.operations import campaigns, changes, outreach
 from beneficiaries.operations.changes import Draft, save_draft
 from benefits.entering import Entered, complete
 from desk.models import RollUpload
@@ -54,6 +54,7 @@ def arguments(world: World) -> Pages:
         **_of_the_province(world),
         **_of_gifts(world),
         **_of_the_commune(world),
+        **_of_the_road(world),
     }
 
 
@@ -97,6 +98,21 @@ def _of_people(world: World) -> Pages:
         "change_slip": ([slips[0]], [slips[1]]),
         "payee_revoke": ([people[0].pk, payees[0]], [people[1].pk, payees[1]]),
         "overpaid_act": ([decided[0].pk], [decided[1].pk]),
+    }
+
+
+def _of_the_road(world: World) -> Pages:
+    return {
+        "person_receipt": ([world.people[0].pk], [world.people[-1].pk]),
+        "road_file": (["xlsx"], []),
+        "road_plan_withdraw": ([_plan(world, worlds.commune())], [_plan(world, _elsewhere())]),
+        **{
+            name: (
+                [_account_day(world, worlds.commune(), world.people[2])],
+                [_account_day(world, _elsewhere(), world.people[-1])],
+            )
+            for name in ("campaign", "campaign_paper", "campaign_export", "campaign_opened", "campaign_act")
+        },
     }
 
 
@@ -191,6 +207,26 @@ def _grant_draft(world: World, commune: Unit) -> uuid.UUID:
     return save_draft(
         draft=draft, client_key=key, by=world.officers["commune_officer"], at=worlds.NOON
     ).client_key
+
+
+def _plan(world: World, commune: Unit) -> int:
+    return outreach.make_plan(
+        commune=commune, on=date(2024, 12, 20), way=Way.MEETING, group="", hamlets=[], place="Nhà văn hóa",
+        by=world.officers["second"], at=worlds.NOON,
+    ).pk  # fmt: skip
+
+
+def _account_day(world: World, commune: Unit, person: Person) -> int:
+    """An account-opening day, each at a place of its own, to which one person has agreed."""
+    made = campaigns.make_campaign(
+        commune=commune, provider=worlds.AGRIBANK, on=date(2024, 12, 21), place=f"Phòng {uuid.uuid4()}",
+        by=world.officers["second"], at=worlds.NOON,
+    )  # fmt: skip
+    campaigns.invite(campaign_id=made.pk, people=[person.pk])
+    campaigns.record_consent(
+        campaign_id=made.pk, candidates=made.candidates.values_list("pk", flat=True), on=date(2024, 12, 2)
+    )
+    return made.pk
 
 
 def _upload(world: World) -> int:

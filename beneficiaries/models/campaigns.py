@@ -1,0 +1,104 @@
+"""Account-opening days: who comes, what the bank was told, what it opened, and who was changed over."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models.payouts import PayoutMethod, Provider
+from beneficiaries.models.people import Person
+from common.fields import BlindIndexField, EncryptedTextField, NfcCharField
+
+
+class Campaign(models.Model):
+    """One day on which one bank opens accounts in one commune. `version` counts what the bank's files changed, so that
+    nobody approves what they have not seen."""
+
+    commune = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+", verbose_name=_("commune"))
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+", verbose_name=_("bank"))
+    on = models.DateField(_("day"))
+    place = NfcCharField(_("place"), max_length=120)
+    version = models.PositiveIntegerField(default=1)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("account-opening day")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "provider", "on", "place"],
+                condition=Q(ended_at__isnull=True),
+                name="an_account_opening_day_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} · {self.on:%d/%m/%Y}"
+
+
+class CandidateState(models.TextChoices):
+    INVITED = "invited", _("invited")
+    OPENED = "opened", _("account opened")
+    DIFFERS = "differs", _("name differs")
+    SWITCHED = "switched", _("paid to the account")
+    LEFT = "left", _("taken off")
+
+
+class Candidate(models.Model):
+    """One person of an account-opening day. `consented_on`: the person agreed that the bank is told who they are.
+
+    The account is kept here only until the person is paid to it: then the payout method has it.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="candidates")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="candidacies")
+    number = models.PositiveIntegerField(_("number"))
+    consented_on = models.DateField(_("consent given on"), null=True)
+    state = models.CharField(_("state"), max_length=8, choices=CandidateState, default=CandidateState.INVITED)
+    account = EncryptedTextField(_("account number"), null=True)
+    account_index = BlindIndexField(domain="account", null=True)
+    holder = NfcCharField(_("account holder"), max_length=140, blank=True)
+    score = models.PositiveSmallIntegerField(_("likeness of the names, %"), null=True)
+    why = NfcCharField(_("reason"), max_length=300, blank=True)
+    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    read_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    payout_method = models.ForeignKey(PayoutMethod, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("person of an account-opening day")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "person"], name="invited_once_to_a_day"),
+            models.UniqueConstraint(fields=["campaign", "number"], name="one_number_a_candidate"),
+            models.UniqueConstraint(
+                fields=["campaign", "account_index"],
+                condition=Q(account_index__isnull=False),
+                name="one_account_a_candidate",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("read_by")),
+                name="two_people_change_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("invited", "left"), account__isnull=True, payout_method__isnull=True)
+                | Q(state__in=("opened", "differs"), account__isnull=False, consented_on__isnull=False,
+                    read_by__isnull=False, payout_method__isnull=True)
+                | Q(state="switched", account__isnull=True, payout_method__isnull=False, approved_by__isnull=False),
+                name="candidate_has_what_its_state_says",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def reference(self) -> str:
+        """What stands for the person between the bank and the province: `TK12-034`."""
+        return f"TK{self.campaign_id}-{self.number:03d}"
