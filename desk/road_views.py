@@ -102,7 +102,7 @@ def road_note(request: OfficerRequest) -> HttpResponse:
             "told_by": officer,
         },
     )
-    forms = [AnswerForm(data, person=one, final=one.reason == ObstacleReason.CHOOSES_CASH) for one in rows]
+    forms = [AnswerForm(data, person=one, final=one.standing == ObstacleReason.CHOOSES_CASH) for one in rows]
     if data is not None and talk.is_valid() and [form.is_valid() for form in forms].count(False) == 0:
         facts = talk.cleaned_data
         told = Told(on=facts["on"], way=Way(facts["way"]), told_by=facts["told_by"], plan=plan)
@@ -180,7 +180,7 @@ def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
     labels = dict(ObstacleReason.choices) | ACCOUNT_TROUBLES | {"": _("no reason noted yet")}
     rows = []
     for person in people:
-        why = queries.standing(person)
+        why = person.standing  # type: ignore[attr-defined]
         last = told.get(person.pk)
         rows.append(
             {

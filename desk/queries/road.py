@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import (
+    Case,
     Count,
     Exists,
     F,
@@ -18,8 +19,9 @@ from django.db.models import (
     QuerySet,
     TextField,
     Value,
+    When,
 )
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from accounts.access import Action, Reader
 from beneficiaries.models import (
@@ -69,8 +71,10 @@ class _Padded(Func):
 
 
 def on_the_post(*, reader: Reader, wanted: Wanted, on: date) -> OnThePost:
-    """People of one commune of the reader who receive something and whose money goes through the Post, with
-    `hamlet`, `reason`, `noted_on`, `ask_again_on`, `verified_on` and `account_method` beside, and `place` to order by.
+    """People of one commune of the reader who receive something and whose money goes through the Post, with `hamlet`,
+    `standing`, `noted_on` and `ask_again_on` beside, and `place` to order by.
+
+    `standing` is why: an account in trouble, else the person's obstacle, '' where none is noted.
     """
     units = reader.units(Action.SEE_PEOPLE) & {wanted.commune}
     current = Q(residences__valid_from__lte=on) & (
@@ -90,32 +94,23 @@ def on_the_post(*, reader: Reader, wanted: Wanted, on: date) -> OnThePost:
         .filter(Q(method__id__isnull=True) | Q(method__verified_on__isnull=True) | Q(method__failed_on__isnull=False))
         .annotate(
             hamlet=F("home__hamlet"),
-            reason=F("open_obstacle__reason"),
+            standing=Case(
+                When(method__failed_on__isnull=False, then=Value(FAILED)),
+                When(method__id__isnull=False, then=Value(UNVERIFIED)),
+                default=Coalesce("open_obstacle__reason", Value("")),
+                output_field=TextField(),
+            ),
             noted_on=F("open_obstacle__noted_on"),
             ask_again_on=F("open_obstacle__ask_again_on"),
-            account_id=F("method__id"),
-            account_failed_on=F("method__failed_on"),
             place=Concat(_Padded("home__hamlet"), Value("\x1f"), "name_sort", output_field=TextField(db_collation="C")),
         )
     )  # fmt: skip
     return _wanted(people, wanted, on)
 
 
-def standing(person: Any) -> str:
-    """Why somebody of `on_the_post` is there: an account that is in trouble, else the obstacle ('' none noted)."""
-    if person.account_id is not None:
-        return FAILED if person.account_failed_on else UNVERIFIED
-    return person.reason or ""
-
-
 def reasons_of(people: OnThePost) -> dict[str, int]:
-    """How many of these people for each reason ('' none noted); those with an account in trouble stand apart."""
-    rows = people.order_by().values_list("reason", "account_id__isnull", "account_failed_on__isnull")
-    found: dict[str, int] = {}
-    for reason, without, not_failed, count in rows.annotate(count=Count("pk")):
-        key = (reason or "") if without else UNVERIFIED if not_failed else FAILED
-        found[key] = found.get(key, 0) + count
-    return found
+    """How many of these people for each `standing`."""
+    return dict(people.order_by().values_list("standing").annotate(count=Count("pk")))
 
 
 def hamlets_of(*, commune: int, on: date) -> list[str]:
@@ -214,18 +209,12 @@ def _wanted(people: OnThePost, wanted: Wanted, on: date) -> OnThePost:
     hamlets = [wanted.hamlet] if wanted.hamlet else list(wanted.hamlets)
     if hamlets:
         people = people.filter(hamlet__in=hamlets)
-    if wanted.reason in (UNVERIFIED, FAILED):
-        people = people.filter(
-            account_id__isnull=False, account_failed_on__isnull=wanted.reason == UNVERIFIED
-        )
-    elif wanted.reason == NO_REASON:
-        people = people.filter(account_id__isnull=True, reason__isnull=True)
-    elif wanted.reason:
-        people = people.filter(account_id__isnull=True, reason=wanted.reason)
+    if wanted.reason:
+        people = people.filter(standing="" if wanted.reason == NO_REASON else wanted.reason)
     if wanted.due:
-        people = people.filter(
-            Q(ask_again_on__isnull=True) | Q(ask_again_on__lte=wanted.due), account_id__isnull=True
-        ).exclude(reason=ObstacleReason.CHOOSES_CASH)
+        not_to_ask = (ObstacleReason.CHOOSES_CASH, UNVERIFIED, FAILED)
+        waits_until = Q(ask_again_on__isnull=True) | Q(ask_again_on__lte=wanted.due)
+        people = people.filter(waits_until).exclude(standing__in=not_to_ask)
     return people.filter(_in_group(wanted.group, on)) if wanted.group else people
 
 

@@ -43,7 +43,9 @@ def test_nobody_is_on_the_list_twice_and_who_chose_cash_is_left_in_peace(day):
 
 
 def test_an_agreeing_name_may_be_changed_over_and_a_differing_one_may_not(day):
-    assert day.read(day.row(0), day.row(1, holder="NGUYEN VAN ANH")) == Taken(opened=1, differs=1, unchanged=0)
+    assert day.read(day.row(0), day.row(1, holder="NGUYEN VAN ANH")) == Taken(
+        opened=1, differs=1, unchanged=0
+    )
     assert states(day) == ["opened", "differs", "invited"]
     assert day.approve().done == 1
     now = PayoutMethod.objects.get(person=day.people[0], valid_to=None)

@@ -45,7 +45,9 @@ def test_an_answer_becomes_the_reason_and_the_one_before_ends(officer):
 
 def test_a_whole_meeting_is_noted_at_once_with_one_answer_each(officer):
     people = [worlds.person(f"Người {number}") for number in range(3)]
-    answers = [Answered(who.pk, answer) for who, answer in zip(people, ("agrees", "thinks", "not_met"), strict=True)]
+    answers = [
+        Answered(who.pk, answer) for who, answer in zip(people, ("agrees", "thinks", "not_met"), strict=True)
+    ]
     assert note(officer, *answers, way=Way.MEETING) == 3
     # Thirty days to think, a week to look for somebody again; who was not met has still not been asked.
     assert [reason(who) for who in people] == [

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.access import province_reader
-from beneficiaries.models import Obstacle, Reckon
+from beneficiaries.models import Obstacle, Outreach, Person, Reckon
 from beneficiaries.models.reckoning import ALWAYS_READY
 from payments.models import Cycle
 from reports.models import Figure, Part, Restatement, Snapshot
@@ -78,6 +78,10 @@ def test_only_a_restatement_changes_the_figures_of_a_closed_month_and_it_keeps_t
         call_command("restate_figures", "2024-11", "--reason", "Không có")
 
 
+def told(who: Person, on: date, answer: str) -> None:
+    Outreach.objects.create(person=who, on=on, way="home", told_by="A", answer=answer, noted_at=NOON)
+
+
 def test_ages_work_and_undelivered_money_are_counted_with_the_month():
     old = elderly(bank=True)  # born 1940
     child = worlds.person("Nguyễn Văn Bé", born=date(2012, 3, 1))
@@ -85,8 +89,10 @@ def test_ages_work_and_undelivered_money_are_counted_with_the_month():
     turning = worlds.person("Lê Thị Sáu Mươi", born=date(1964, 12, 31))
     worlds.grant(turning, "BTXH_5.6_DBN", since=DECEMBER, queue=False)
     worlds.account(turning, since=date(2024, 12, 1), number="606060")
-    Obstacle.objects.create(person=child, reason="no_citizen_card", noted_on=date(2024, 12, 3))
-    Obstacle.objects.create(person=old, reason="not_asked", noted_on=date(2024, 11, 30))
+    told(child, date(2024, 12, 3), "no_citizen_card")
+    told(child, date(2024, 12, 9), "agrees")
+    told(old, date(2024, 11, 30), "thinks")
+    told(turning, date(2024, 12, 5), "not_met")
     worlds.run_round(DECEMBER)
     refresh_figures(at=NOON)
 
@@ -94,7 +100,7 @@ def test_ages_work_and_undelivered_money_are_counted_with_the_month():
         rows = Figure.objects.filter(part=part).values_list("key", "people", "covered")
         return {key: (people, covered) for key, people, covered in rows}
 
-    # On 31 December the woman born on that day in 1964 is sixty.
+    # On 31 December the woman born on that day in 1964 is sixty. Asked is who was met, however often.
     assert found(Part.AGE) == {"00": (1, 0), "60": (1, 1), "80": (1, 1)}
     assert found(Part.WORK) == {"asked": (1, 0), "opened": (1, 1)}
 
@@ -160,6 +166,17 @@ def test_whom_a_late_change_of_law_touches_is_said_to_wait_for_the_next_list():
     worlds.run_round(date(2025, 1, 1))
     refresh_figures(at=NOON)
     assert overview(month=date(2025, 1, 1), by=By.SCHEME, reader=province_reader()).waiting == 0
+
+
+def test_a_talk_that_is_noted_counts_with_the_open_month_at_the_next_taking():
+    who = elderly()
+    worlds.run_round(DECEMBER)
+    assert refresh_figures(at=NOON) == 1
+    told(who, date(2024, 12, 3), "agrees")
+    assert refresh_figures(at=NOON + timedelta(minutes=1)) == 1
+    assert Figure.objects.get(part=Part.WORK, key="asked").people == 1
+    told(who, date(2024, 11, 3), "thinks")
+    assert refresh_figures(at=NOON + timedelta(minutes=2)) == 0
 
 
 def test_the_clock_waits_with_an_open_month_but_not_with_a_new_list_or_a_close():
