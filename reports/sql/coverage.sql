@@ -1,6 +1,6 @@
 -- The figures of one cycle, counted from its pairs, payments and lines.
--- Reads the temporary tables pair, money and money_line. Inputs: month, last_day (of the cycle's last
--- month). The snapshot's row exists.
+-- Reads the temporary tables pair, money and money_line. Inputs: month, before (the cycle before, or NULL), last_day
+-- (of the cycle's last month). The snapshot's row exists.
 -- Invariant: every pair is in exactly one row of 'whole', so communes add up to units and units to the province.
 -- Safe to repeat: the caller holds the cycle's snapshot and has removed its figures.
 WITH by_category AS (
@@ -42,10 +42,12 @@ work AS (
     SELECT person_id, 'asked' AS key FROM beneficiaries_outreach
     WHERE "on" BETWEEN %(month)s AND %(last_day)s AND answer <> 'not_met'
     UNION
+    -- First accounts that count for this cycle's list and did not for the one before.
     SELECT person_id, 'opened' FROM beneficiaries_payoutmethod m
-    WHERE channel = 'bank' AND valid_from BETWEEN %(month)s AND %(last_day)s AND NOT EXISTS (
+    WHERE channel = 'bank' AND valid_from > coalesce(%(before)s::date, (%(month)s::date - interval '1 month')::date)
+      AND valid_from <= %(month)s AND NOT EXISTS (
         SELECT FROM beneficiaries_payoutmethod e
-        WHERE e.person_id = m.person_id AND e.channel = 'bank' AND e.valid_from < %(month)s
+        WHERE e.person_id = m.person_id AND e.channel = 'bank' AND e.id <> m.id AND e.valid_from < m.valid_from
     )
 ),
 

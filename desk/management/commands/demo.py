@@ -28,6 +28,7 @@ from desk.demonstration.over_http import bank_over_http
 from desk.demonstration.post import prepare_post
 from desk.demonstration.reform import show_reform
 from desk.demonstration.requests import show_requests
+from desk.demonstration.road import show_road
 from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
@@ -84,6 +85,11 @@ class Command(BaseCommand):
         with self._step("Change requests in one commune: submitted, returned, a draft"):
             shown = show_requests(on=date(2024, 12, 26))
             self.stdout.write(", ".join(f"{count} {state}" for state, count in shown.items()))
+        with self._step(
+            "The road to cashless: the year's talks and account-opening days, one of them under way"
+        ):
+            made = show_road(year=2024, on=date(2024, 12, 26))
+            self.stdout.write(f"{format_number(made['talks'])} talks, {made['days']} account-opening days")
         if reform:
             show_reform(password=password, step=self._step, write=self.stdout.write)
         with self._step("Ledger"):
