@@ -56,11 +56,12 @@ def key_id_of(stored: bytes) -> str:
     return bytes(stored[1 : 1 + stored[0]]).decode("ascii")
 
 
-def blind_index(value: str, *, domain: str) -> bytes:
+def blind_index(value: str, *, domain: str, key: bytes | None = None) -> bytes:
     """HMAC-SHA256 (32 bytes) of a value: equal values of one domain have equal hashes, and only the holder of
     the key can compute them. `domain` names the kind of value ("national_id"), so kinds cannot be compared.
+    `key` is another than BLIND_INDEX_KEY only where that one is changed (common.reindexing).
     """
-    return hmac.digest(settings.BLIND_INDEX_KEY, f"{domain}\0{nfc(value)}".encode(), "sha256")
+    return hmac.digest(key or settings.BLIND_INDEX_KEY, f"{domain}\0{nfc(value)}".encode(), "sha256")
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,6 +34,16 @@ def refuse_unsafe_site(*, hosts: Sequence[str], trusted: Sequence[str], log_leve
         raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS must be full https:// origins, without '*'.")
     if log_level.upper() in {"DEBUG", "NOTSET"}:
         raise ImproperlyConfigured(f"LOG_LEVEL={log_level} writes data into logs. Use INFO or above.")
+
+
+def refuse_own_networks(networks: Sequence[IPv4Network | IPv6Network]) -> None:
+    """Raises ImproperlyConfigured where a webhook could reach this machine, its link, or everything behind the site."""
+    for network in networks:
+        if network.is_loopback or network.is_link_local or network.is_unspecified or network.prefixlen < 12:
+            raise ImproperlyConfigured(
+                f"ANSINH_WEBHOOK_NETWORKS={network} would let notices reach the site's own machine or far too much. "
+                "Name only the networks in which a bank's own servers stand."
+            )
 
 
 def refuse_unsafe_database(*, application: str, owner: str | None) -> None:

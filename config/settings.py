@@ -56,6 +56,10 @@ else:
     BLIND_INDEX_KEY = (
         environment.key("BLIND_INDEX_KEY") if os.environ.get("BLIND_INDEX_KEY") else _local_key("blind index")
     )
+# The key until now, for `manage.py rotate_index` alone.
+BLIND_INDEX_OLD_KEY = (
+    environment.key("BLIND_INDEX_OLD_KEY") if os.environ.get("BLIND_INDEX_OLD_KEY") else None
+)
 FIELD_KEY_ID = os.environ.get("FIELD_KEY_ID") or next(iter(FIELD_KEYS))
 if FIELD_KEY_ID not in FIELD_KEYS:
     raise ImproperlyConfigured(f"FIELD_KEY_ID={FIELD_KEY_ID!r} is not one of the ids in FIELD_KEYS.")
@@ -304,6 +308,11 @@ SPECTACULAR_SETTINGS = {
 }
 # Requests of banks: only these networks (our own proxies) may say whom they forward and which certificate it showed.
 BANK_PROXIES = environment.words("ANSINH_BANK_PROXIES", "")
+# Inner networks that notices may be sent to all the same: a bank's leased line; in a demonstration this machine, where
+# the bank's simulator listens.
+WEBHOOK_NETWORKS = environment.networks("ANSINH_WEBHOOK_NETWORKS", "127.0.0.0/8,::1/128" if DEMO else "")
+if PRODUCTION:
+    production.refuse_own_networks(WEBHOOK_NETWORKS)
 
 LOGGING_CONFIG = "config.logs.configure"
 LOGGING = logs.logging_settings(

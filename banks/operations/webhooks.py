@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from banks import outward
 from banks.models import Attempt, Client, Notice, NoticeKind, NoticeState, Webhook
 from banks.operations.errors import BanksError
 from common import sql
@@ -30,14 +31,6 @@ SIGNATURE = "X-AnSinh-Signature"
 WAITS = (1, 5, 15, 60, 180, 360, 720, 1440)
 TIMEOUT_SECONDS = 10
 LEASE = timedelta(minutes=2)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
 
 
 def set_webhook(*, client_id: str, url: str, at: datetime) -> str:
@@ -137,7 +130,7 @@ def _post(notice: Notice) -> tuple[int, str]:
     headers = {"Content-Type": "application/json", SIGNATURE: signature, "User-Agent": "AnSinh/1"}
     request = urllib.request.Request(notice.webhook.url, data=body, headers=headers, method="POST")
     try:
-        with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
+        with outward.opener.open(request, timeout=TIMEOUT_SECONDS) as response:
             return response.status, ""
     except urllib.error.HTTPError as error:
         error.close()

@@ -171,6 +171,12 @@ class ChangeRequest(models.Model):
         return found
 
     @property
+    def national_id(self) -> str | None:
+        """The number of whom a request describes who is not on record yet: what `national_id_index` is the hash of."""
+        person = self.asked.get("person") if self.person_id is None else None
+        return (person.get("national_id") or None) if isinstance(person, dict) else None
+
+    @property
     def found(self) -> dict[str, Any] | None:
         """What stood on record in the place of what is asked when it was submitted; None in a draft."""
         return json.loads(self.before) if self.before else None
