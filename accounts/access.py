@@ -58,6 +58,12 @@ PERMISSIONS: dict[str, frozenset[Action]] = {
 }
 
 
+# What cannot be taken back, or gives others the right to it: its officer proves with a code that it is she (ADR 011).
+PROVED = frozenset(
+    {A.APPROVE, A.RELEASE, A.WITHDRAW, A.CLOSE, A.CHANGE_LAW, A.DECIDE_CHANGE, A.ADMINISTER, A.UNMASK}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """What one officer may do on one day: for each role held, the ids of its unit, of all units under it, and of the

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
-from accounts.access import Action, Reader
+from accounts.access import PROVED, Action, Reader
 from accounts.models import User
 from accounts.operations import second_factor
 from accounts.operations.second_factor import CodeRefused
@@ -24,10 +24,17 @@ class OfficerRequest(HttpRequest):
     reader: Reader
 
 
-def require(request: OfficerRequest, action: Action, unit_id: int | None = None) -> None:
-    """Raises PermissionDenied (the 403 page) unless the officer may do `action` in the unit, or anywhere."""
+def require(
+    request: OfficerRequest, action: Action, unit_id: int | None = None, *, code: bool = True
+) -> None:
+    """Raises PermissionDenied (the 403 page) unless the officer may do `action` in the unit, or anywhere.
+
+    A form sent for one of `access.PROVED` also asks for the authenticator's code (`step_up`), so it is to be called
+    outside a transaction; `code=False` is for the one step among them that can be taken back or changes nothing."""
     if not request.reader.may(action, unit_id):
         raise PermissionDenied
+    if code and action in PROVED and request.method == "POST":
+        step_up(request)
 
 
 CODE_FIELD = "second_factor_code"
@@ -51,7 +58,7 @@ class AskAgain(Exception):
 
 def step_up(request: OfficerRequest) -> None:
     """Go on only if the officer proved herself within the last STEP_UP_SECONDS in this session, or does so with this
-    form. To be called after `require`, outside a transaction. Raises StepUpNeeded, or AskAgain."""
+    form. To be called outside a transaction. Raises StepUpNeeded, or AskAgain."""
     now = timezone.now()
     if confirmed(request, now=now):
         return

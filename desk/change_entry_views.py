@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require
+from accounts.http import OfficerRequest, require, step_up
 from areas.models import Unit
 from beneficiaries import queries as people
 from beneficiaries.models import Attachment, ChangeKind, ChangePath, ChangeRequest, Payee, Person
@@ -113,6 +113,7 @@ def payee_revoke(request: OfficerRequest, person_id: int, payee_id: int) -> Http
     """End somebody's right to collect at once, as the person wishes; no second officer is needed to end a right."""
     require(request, Action.REQUEST_CHANGE)
     person = _person(request, person_id)
+    step_up(request)
     payee = get_object_or_404(Payee, pk=payee_id, person=person)
     try:
         payees.revoke(payee=payee, on=timezone.localdate())

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, page_context, place_of, require, step_up
+from accounts.http import OfficerRequest, page_context, place_of, require
 from areas.models import Unit
 from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
 from beneficiaries.operations import changes
@@ -92,7 +92,6 @@ def changes_approve(request: OfficerRequest) -> HttpResponse:
         if pk not in communes:
             raise Http404
         require(request, Action.DECIDE_CHANGE, communes[pk])
-    step_up(request)
     form = DecisionForm(request.POST)
     decision = form.decision if form.is_valid() else None
     found = changes.approve_many(requests=chosen, by=request.user, at=timezone.now(), decision=decision)
@@ -158,9 +157,7 @@ def change_act(request: OfficerRequest, request_id: int) -> HttpResponse:
     needed = _NEEDED.get(action)
     if needed is None:
         raise Http404
-    require(request, needed, found.commune_id)
-    if action == "approve":
-        step_up(request)
+    require(request, needed, found.commune_id, code=action == "approve")
     _pk, version = _seen(f"{found.pk}:{request.POST.get('version', '')}")
     try:
         _carry_out(request, found.pk, version, action)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require, step_up
+from accounts.http import OfficerRequest, require
 from areas.models import Unit
 from common.money import format_number
 from desk.models import Reorganisation
@@ -41,7 +41,6 @@ def reorganisation(request: OfficerRequest, on_date: date) -> HttpResponse:
         raise Http404
     record = Reorganisation.objects.select_related("prepared_by", "confirmed_by").filter(pk=on_date).first()
     if request.method == "POST":
-        step_up(request)
         try:
             _act(request, on_date)
         except PaymentsError as error:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import Action
 from accounts.forms import AccountForm, RoleForm
-from accounts.http import OfficerRequest, require, step_up
+from accounts.http import OfficerRequest, require
 from accounts.models import ChangeState, Delegation, OfficerChange, Role, User
 from accounts.operations import officers as operations
 from accounts.operations.officers import ChangeRefused
@@ -55,27 +55,24 @@ def propose(request: OfficerRequest) -> HttpResponse:
     """Propose a new account with its first role; another administrator confirms it."""
     require(request, Action.ADMINISTER)
     form = AccountForm(request.POST or None, units=_units(request))
-    if request.method == "POST":
-        step_up(request)
-        if form.is_valid():
-            try:
-                operations.propose_account(by=request.user, at=timezone.now(), **form.cleaned_data)
-            except ChangeRefused as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, _("Proposed. Another administrator confirms it."))
-                return redirect("officers")
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.propose_account(by=request.user, at=timezone.now(), **form.cleaned_data)
+        except ChangeRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Proposed. Another administrator confirms it."))
+            return redirect("officers")
     return render(request, "accounts/officer_propose.html", {"form": form})
 
 
 @require_POST
 def act(request: OfficerRequest, user_id: int) -> HttpResponse:
     """Propose a role or new proofs for an officer, end a role, or close the account of one who leaves."""
-    found = _find(request, user_id)
     action = request.POST.get("action", "")
+    found = _find(request, user_id)
     if action not in ("role", "reset", "end_role", "leave"):
         raise Http404
-    step_up(request)
     by: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     reason = request.POST.get("reason", "").strip()[:200]
     try:
@@ -113,7 +110,6 @@ def decide(request: OfficerRequest, change_id: int) -> HttpResponse:
     action = request.POST.get("action", "")
     if action not in ("confirm", "withdraw"):
         raise Http404
-    step_up(request)
     now = timezone.now()
     try:
         if action == "withdraw":

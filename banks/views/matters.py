@@ -47,9 +47,10 @@ def quarantine(request: OfficerRequest) -> HttpResponse:
 @require_POST
 def quarantine_act(request: OfficerRequest) -> HttpResponse:
     """Decide about one held message (dismiss, or take its sound part) or one report (take over, or not)."""
-    require(request, Action.ADMINISTER)
     action, number = request.POST.get("action", ""), request.POST.get("number", "")
-    if action not in ("dismiss", "sound", "take", "refuse") or not (number.isascii() and number.isdigit()):
+    known = action in ("dismiss", "sound", "take", "refuse") and number.isascii() and number.isdigit()
+    require(request, Action.ADMINISTER, code=known)
+    if not known:
         raise Http404
     now = timezone.now()
     try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, page_context, place_of, require, step_up
+from accounts.http import OfficerRequest, page_context, place_of, require
 from common.months import month_of, parse_month
 from payments import words
 from payments.forms import BatchFilterForm, VoucherForm
@@ -67,14 +67,13 @@ def batches_act(request: OfficerRequest) -> HttpResponse:
     if name not in TOGETHER:
         raise Http404
     action, act = _STEPS[name]
-    require(request, action)
+    require(request, action, code=name in PROVED_STEPS)
     named = request.POST.getlist("batch")
     if not all(batch_id.isdigit() for batch_id in named):
         raise Http404
     found = [_find(request, int(batch_id)) for batch_id in named]
     for one in found:  # before the first is changed: the page of a refusal says that nothing was
-        require(request, action, one.unit_id)
-    _prove(request, name)
+        require(request, action, one.unit_id, code=False)
     done, refused = 0, []
     for one in found:
         try:
@@ -129,8 +128,7 @@ def batch_act(request: OfficerRequest, batch_id: int) -> HttpResponse:
     if step is None:
         raise Http404
     action, act = step
-    require(request, action, found.unit_id)
-    _prove(request, request.POST["action"])
+    require(request, action, found.unit_id, code=request.POST["action"] in PROVED_STEPS)
     try:
         messages.success(request, act(request, found))
     except PaymentsError as error:
@@ -241,10 +239,8 @@ _STEPS: dict[str, tuple[Action, Callable[[OfficerRequest, Batch], str]]] = {
 }
 
 
-def _prove(request: OfficerRequest, name: str) -> None:
-    """The steps that set money moving: their officer proves herself with a code."""
-    if name in ("approve", "release"):
-        step_up(request)
+# The steps that set money moving; sending back and recalling only stop it.
+PROVED_STEPS = ("approve", "release")
 
 
 def _find(request: OfficerRequest, batch_id: int) -> Batch:

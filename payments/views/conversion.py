@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require, step_up
+from accounts.http import OfficerRequest, require
 from beneficiaries.models import Conversion
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
@@ -84,7 +84,6 @@ def act(request: OfficerRequest) -> HttpResponse:
     _require(request, Action.CHANGE_LAW)
     if request.POST.get("action") != "confirm":
         raise Http404
-    step_up(request)
     waiting = conversions().filter(confirmed_by=None).first()
     try:
         if waiting is None:

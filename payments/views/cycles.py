@@ -151,6 +151,7 @@ def cycle_act(request: OfficerRequest, month: date) -> HttpResponse:
         elif action in ("prepare_close", "close"):
             if not overview.may_close(month=month, reader=request.reader):
                 raise PermissionDenied
+            require(request, Action.CLOSE, code=action == "close")
             if action == "close":
                 closing.close(month=month, by=request.user, at=timezone.now())
                 messages.success(request, _("The cycle is closed. Its figures can no longer change."))

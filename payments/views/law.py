@@ -177,11 +177,9 @@ def progress(request: OfficerRequest, proposal_id: int) -> HttpResponse:
 @require_POST
 def act(request: OfficerRequest, proposal_id: int) -> HttpResponse:
     """Carry out one button of a proposal's page; a refusal becomes a message."""
-    require_province(request, Action.CHANGE_LAW)
-    get_object_or_404(Proposal, pk=proposal_id)
     now, action = timezone.now(), request.POST.get("action", "")
-    if action == "confirm":
-        step_up(request)
+    require_province(request, Action.CHANGE_LAW, code=action == "confirm")
+    get_object_or_404(Proposal, pk=proposal_id)
     try:
         if action == "confirm":
             proposals.confirm(proposal_id=proposal_id, by=request.user, at=now)
@@ -227,10 +225,11 @@ def of_the_province(request: OfficerRequest, action: Action) -> bool:
     return Unit.objects.provinces().filter(pk__in=request.reader.units(action)).exists()
 
 
-def require_province(request: OfficerRequest, action: Action) -> None:
-    """Raises PermissionDenied unless the officer may do `action` in the whole province."""
+def require_province(request: OfficerRequest, action: Action, *, code: bool = True) -> None:
+    """`accounts.http.require` in the whole province."""
     if not of_the_province(request, action):
         raise PermissionDenied
+    require(request, action, code=code)
 
 
 def _month(request: OfficerRequest) -> date:

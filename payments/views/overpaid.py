@@ -137,10 +137,11 @@ def overpaid_act(request: OfficerRequest, decision_id: int) -> HttpResponse:
     """Confirm or cancel a decision, as the button says."""
     require(request, Action.SEE_PAYMENTS)
     decision = get_object_or_404(decisions(reader=request.reader), pk=decision_id)
-    require(request, Action.APPROVE, home_of(reader=request.reader, person_id=decision.person_id))
     action = request.POST.get("action", "")
     if action not in ("confirm", "cancel"):
         raise Http404
+    home = home_of(reader=request.reader, person_id=decision.person_id)
+    require(request, Action.APPROVE, home, code=action == "confirm")
     change = operations.confirm if action == "confirm" else operations.cancel
     try:
         change(decision_id=decision.pk, by=request.user, at=timezone.now())

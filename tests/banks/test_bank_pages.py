@@ -18,6 +18,7 @@ from payments.operations.stop_orders import order_stop
 from tests import worlds
 from tests.banks.bank_world import AGRIBANK, DECEMBER, NOON, failed, paid
 from tests.page_policy import faults
+from tests.stepped_up import stepped_up
 
 pytestmark = pytest.mark.django_db
 PUBLIC = {"bank_quick_start", "bank_reference"}
@@ -28,7 +29,7 @@ ADMINISTRATOR_ONLY = {"banks", "bank", "bank_act", "bank_quarantine", "bank_quar
 def browser(world, who):
     made = Browser()
     made.force_login(world.officers[who], backend="django.contrib.auth.backends.ModelBackend")
-    return made
+    return stepped_up(made)
 
 
 def pages(world):

@@ -99,7 +99,7 @@ def test_an_infection_stands_on_no_list():
 
 def test_the_province_makes_a_list_from_the_decision_and_takes_a_wrong_one_back():
     elderly()
-    client = viewer("vi", role=RoleName.ADMINISTRATOR)
+    client = stepped_up(viewer("vi", role=RoleName.ADMINISTRATOR))
     facts = {
         "occasion": "tet",
         "on_date": "2025-01-20",

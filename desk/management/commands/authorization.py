@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
-from accounts.access import PERMISSIONS, Action
+from accounts.access import PERMISSIONS, PROVED, Action
 from accounts.models import RoleName
 
 # What an action lets one do, and what must lie within the officer's area for it.
@@ -71,6 +71,9 @@ on those days and no others. What lies outside is not shown as forbidden: it doe
 several roles, but the database refuses the two parts of one step to the same person: preparer and approver of a list,
 the two who close a cycle, who change the law, and who ask for a change of the record and decide it.
 
+`code`: whoever does it proves with a code of the authenticator that it is she (ADR 011), but where the step can be
+taken back or changes nothing; `tests/accounts/test_proved_actions.py` names those.
+
 """
 
 
@@ -82,9 +85,9 @@ class Command(BaseCommand):
         with override("en"):
             roles = [(str(RoleName(role).label), actions) for role, actions in PERMISSIONS.items()]
         rows = [
-            ["may", "where this must lie in one's area", *(name for name, _actions in roles)],
-            ["---", "---", *(":-:" for _role in roles)],
-            *([what, area, *("●" if action in may else "" for _name, may in roles)]
+            ["may", "where this must lie in one's area", "code", *(name for name, _actions in roles)],
+            ["---", "---", ":-:", *(":-:" for _role in roles)],
+            *([what, area, "●" if action in PROVED else "", *("●" if action in may else "" for _name, may in roles)]
               for action, (what, area) in ((action, ACTIONS[action]) for action in Action)),
         ]  # fmt: skip
         self.stdout.write(HEAD)
