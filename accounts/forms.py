@@ -21,8 +21,12 @@ class DayField(forms.DateField):
 
 
 class ProofForm(forms.Form):
-    """The password and the first code of an authenticator."""
+    """The password and the first code of an authenticator; for an officer's first one also the code handed over."""
 
+    invitation = forms.CharField(
+        label=_("Set-up code, from the sheet with your first password"), max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
     password = forms.CharField(
         label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
@@ -30,6 +34,11 @@ class ProofForm(forms.Form):
         label=_("Code that the app shows now"), max_length=10,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, enrolled: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if enrolled:
+            del self.fields["invitation"]
 
 
 class DelegationForm(forms.Form):

@@ -72,14 +72,16 @@ class Role(models.Model):
 class SecondFactor(models.Model):
     """The officer's authenticator (TOTP, RFC 6238): asked for before what cannot be taken back.
 
-    `secret` is Base32; `pending` is that of an authenticator not yet proved by a code. `last_step` is the time step
-    of the last code taken: neither it nor an earlier one is taken again. `failures` counts wrong codes in a row.
+    `secret` is Base32; `pending` is that of an authenticator not yet proved by a code. `invitation` is the code with
+    which the first one may be set up: a password alone is not enough for it. `last_step` is the time step of the last
+    code taken: neither it nor an earlier one is taken again. `failures` counts wrong codes in a row.
     """
 
     user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="second_factor")
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     secret = EncryptedTextField(null=True)
     pending = EncryptedTextField(null=True)
+    invitation = EncryptedTextField(null=True)
     since = models.DateTimeField(null=True)
     last_step = models.BigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)

@@ -28,10 +28,11 @@ class ChangeRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FirstPassword:
-    """What the second administrator hands to the officer, shown this once."""
+    """What the second administrator hands to the officer, shown this once: `invitation` sets the authenticator up."""
 
     username: str
     password: str
+    invitation: str
     until: datetime
 
 
@@ -184,7 +185,7 @@ def _first_password(user: User, at: datetime) -> FirstPassword:
     user.set_password(password)
     user.first_password_until = at + FIRST_PASSWORD_LASTS
     user.save(update_fields=["password", "first_password_until"])
-    return FirstPassword(user.username, password, user.first_password_until)
+    return FirstPassword(user.username, password, second_factor.invite(user=user), user.first_password_until)
 
 
 def _usable(username: str) -> str:

@@ -24,6 +24,15 @@ class CodeRefused(Exception):
     """The code proves nothing; the text says why and what to do."""
 
 
+def invite(*, user: User) -> str:
+    """A new code with which the officer may set the first authenticator up, once; the one before ends."""
+    code = _new_code()
+    factor, _new = SecondFactor.objects.get_or_create(user=user)
+    factor.invitation = code
+    factor.save(update_fields=["invitation"])
+    return _shown(code)
+
+
 def begin(*, user: User) -> str:
     """Give the officer a new secret to enter into an authenticator; the old one, if any, holds until it is proved."""
     secret = totp.new_secret()
@@ -33,8 +42,9 @@ def begin(*, user: User) -> str:
     return secret
 
 
-def enrol(*, user: User, password: str, code: str, at: datetime) -> list[str]:
-    """Make the pending authenticator the officer's, proved by its code and by the officer's password.
+def enrol(*, user: User, password: str, code: str, at: datetime, invitation: str = "") -> list[str]:
+    """Make the pending authenticator the officer's, proved by its code and by the officer's password; the first one
+    also by the invitation that was handed over, so that whoever has learnt a password cannot enrol in her place.
 
     Returns new recovery codes, shown this once; the old ones end. Raises CodeRefused.
     """
@@ -43,13 +53,19 @@ def enrol(*, user: User, password: str, code: str, at: datetime) -> list[str]:
         factor = SecondFactor.objects.select_for_update().filter(user=user).first()
         if factor is None or factor.pending is None:
             raise CodeRefused(_("Begin anew: no authenticator waits to be proved."))
+        if factor.secret is None and factor.invitation is None:
+            raise CodeRefused(
+                _("You have no set-up code. Two administrators give you one with a new password.")
+            )
         _refuse_while_waiting(factor, at)
         step = totp.matching_step(factor.pending, _digits(code), at=at, after=0)
-        if step is None or not user.check_password(password):
+        invited = factor.secret is not None or _is_invitation(factor, invitation)
+        if step is None or not invited or not user.check_password(password):
             _count_failure(factor, at)
-            refused = _("The password or the code is not right. Take the code that the app shows now.")
+            refused = _("The password or a code is not right. Take the code that the app shows now.")
         else:
             factor.secret, factor.pending, factor.since = factor.pending, None, at
+            factor.invitation = None
             factor.last_step, factor.failures = step, 0
             factor.save()
             return _new_recovery_codes(user)
@@ -87,19 +103,37 @@ def renew_recovery_codes(*, user: User) -> list[str]:
 def forget(*, user: User) -> None:
     """Take the authenticator and its recovery codes away: it was lost, or its officer has left."""
     RecoveryCode.objects.filter(user=user).delete()
-    SecondFactor.objects.filter(user=user).update(secret=None, pending=None, since=None, failures=0)
+    SecondFactor.objects.filter(user=user).update(
+        secret=None, pending=None, invitation=None, since=None, failures=0
+    )
 
 
 def _new_recovery_codes(user: User) -> list[str]:
-    codes = ["".join(secrets.choice(_LETTERS) for _letter in range(10)) for _code in range(RECOVERY_CODES)]
+    codes = [_new_code() for _code in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, code_index=code) for code in codes)
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
+    return [_shown(code) for code in codes]
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(_LETTERS) for _letter in range(10))
+
+
+def _shown(code: str) -> str:
+    return f"{code[:5]}-{code[5:]}"
+
+
+def _plain(code: str) -> str:
+    """A code as it was typed, without what people add to it."""
+    return "".join(letter for letter in code.lower() if letter in _LETTERS)
+
+
+def _is_invitation(factor: SecondFactor, code: str) -> bool:
+    return factor.invitation is not None and secrets.compare_digest(_plain(code), factor.invitation)
 
 
 def _use_recovery_code(user: User, code: str, at: datetime) -> bool:
-    plain = "".join(letter for letter in code.lower() if letter in _LETTERS)
-    index = crypto.blind_index(plain, domain="recovery_code")
+    index = crypto.blind_index(_plain(code), domain="recovery_code")
     return bool(RecoveryCode.objects.filter(user=user, code_index=index, used_at=None).update(used_at=at))
 
 

@@ -54,7 +54,7 @@ def second_factor(request: OfficerRequest) -> HttpResponse:
     factor = SecondFactor.objects.filter(user=request.user).first()
     enrolled = factor is not None and factor.secret is not None
     if request.method != "POST":
-        return _show_factor(request, factor, ProofForm())
+        return _show_factor(request, factor, ProofForm(enrolled=enrolled))
     action = request.POST.get("action", "")
     if action not in ("begin", "prove", "codes") or (action == "codes" and not enrolled):
         raise Http404
@@ -65,7 +65,7 @@ def second_factor(request: OfficerRequest) -> HttpResponse:
         return redirect("second_factor")
     if action == "codes":
         return _show_codes(request, factors.renew_recovery_codes(user=request.user))
-    form = ProofForm(request.POST)
+    form = ProofForm(request.POST, enrolled=enrolled)
     if form.is_valid():
         now = timezone.now()
         try:

@@ -76,6 +76,7 @@ def test_an_account_exists_and_may_act_only_when_a_second_administrator_has_conf
     assert given is not None
     lan = User.objects.get(username="lan")
     assert lan.check_password(given.password)
+    assert lan.second_factor.invitation == given.invitation.replace("-", "")
     assert reader_for(lan, on=TODAY).may(Action.SUBMIT, district.pk)
     with pytest.raises(ChangeRefused, match="đã được quyết định"):
         officers.confirm(change_id=change.pk, by=second, at=NOON, units=everywhere())

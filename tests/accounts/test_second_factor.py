@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts import totp
 from accounts.models import RecoveryCode, SecondFactor, User
@@ -31,9 +33,10 @@ def user(db) -> User:
 
 
 def enrolled(user: User, at: datetime = NOON) -> tuple[str, list[str]]:
+    given = factors.invite(user=user)
     secret = factors.begin(user=user)
     code = totp.code_at(secret, totp.step_of(at))
-    return secret, factors.enrol(user=user, password=PASSWORD, code=code, at=at)
+    return secret, factors.enrol(user=user, password=PASSWORD, code=code, at=at, invitation=given)
 
 
 def code(secret: str, at: datetime) -> str:
@@ -43,6 +46,48 @@ def code(secret: str, at: datetime) -> str:
 @pytest.mark.parametrize(("second", "digits"), RFC_CODES.items())
 def test_codes_are_those_of_the_standard(second: int, digits: str):
     assert totp.code_at(RFC_SECRET, totp.step_of(datetime.fromtimestamp(second, UTC))) == digits
+
+
+def test_a_password_alone_sets_no_first_authenticator_up(user):
+    secret = factors.begin(user=user)
+    proof = {"user": user, "password": PASSWORD, "code": code(secret, NOON), "at": NOON}
+    with pytest.raises(CodeRefused, match="mã thiết lập"):
+        factors.enrol(**proof)
+    given = factors.invite(user=user)
+    for wrong in ("", "aaaaa-aaaaa", PASSWORD):
+        with pytest.raises(CodeRefused, match="không đúng"):
+            factors.enrol(**proof, invitation=wrong)
+    assert SecondFactor.objects.get(user=user).secret is None
+    assert len(factors.enrol(**proof, invitation=f" {given.upper()} ")) == 10
+
+
+def test_a_set_up_code_counts_once_the_last_one_given_and_not_guessed_for_ever(user):
+    earlier = factors.invite(user=user)
+    given = factors.invite(user=user)
+    secret = factors.begin(user=user)
+    proof = {"user": user, "password": PASSWORD, "code": code(secret, NOON), "at": NOON}
+    for _try in range(5):
+        with pytest.raises(CodeRefused, match="không đúng"):
+            factors.enrol(**proof, invitation=earlier)
+    with pytest.raises(CodeRefused, match="phút"):
+        factors.enrol(**proof, invitation=given)
+    later = NOON + timedelta(minutes=6)
+    factors.enrol(**proof | {"code": code(secret, later), "at": later}, invitation=given)
+    factors.forget(user=user)
+    anew = factors.begin(user=user)
+    with pytest.raises(CodeRefused, match="mã thiết lập"):
+        factors.enrol(**proof | {"code": code(anew, later), "at": later}, invitation=given)
+
+
+def test_the_server_s_command_gives_a_code_to_whom_no_administrator_can(user):
+    out = io.StringIO()
+    call_command("setup_code", "duyet", stdout=out)
+    secret = factors.begin(user=user)
+    proof = {"user": user, "password": PASSWORD, "code": code(secret, NOON), "at": NOON}
+    factors.enrol(**proof, invitation=out.getvalue())
+    for name, said in (("duyet", "has an authenticator"), ("ai", "No open account")):
+        with pytest.raises(CommandError, match=said):
+            call_command("setup_code", name)
 
 
 def test_a_code_counts_once_and_no_earlier_one_after_it(user):

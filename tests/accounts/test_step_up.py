@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import totp
 from accounts.models import SecondFactor
+from accounts.operations import second_factor
 from audit.models import Entry, EntryKind
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER, World
@@ -96,6 +97,14 @@ def test_an_authenticator_is_set_up_on_its_page_with_a_picture_drawn_here(world,
     assert "<svg" in page
     assert secret[:4] in page
     fields = {"action": "prove", "code": totp.code_at(secret, totp.step_of(timezone.now()))}
+    assert (
+        "mã thiết lập"
+        in client.post(
+            "/account/second-factor/",
+            fields | {"password": "một mật khẩu đủ dài", "invitation": "aaaaa-aaaaa"},
+        ).content.decode()
+    )
+    fields["invitation"] = second_factor.invite(user=user)
     assert "không đúng" in client.post("/account/second-factor/", fields | {"password": "x"}).content.decode()
     done = client.post("/account/second-factor/", fields | {"password": "một mật khẩu đủ dài"})
     assert done.content.decode().count("<li><code>") == 10

@@ -36,4 +36,7 @@ class Command(BaseCommand):
         except ChangeRefused as error:
             raise CommandError(str(error)) from error
         for given in made:
-            self.stdout.write(f"{given.username}  {given.password}  until {given.until:%Y-%m-%d %H:%M} UTC")
+            self.stdout.write(
+                f"{given.username}  {given.password}  until {given.until:%Y-%m-%d %H:%M} UTC"
+                f"  set-up code {given.invitation}"
+            )
