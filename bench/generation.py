@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.world import World, peak_rss_mb
+from bench.world import World, peak_rss_mb, processor_seconds
 from common.months import add_months
 from payments.models import Cycle, Round, Slice, SliceState
 from payments.operations.cycles import run_cycle
@@ -50,6 +50,7 @@ def measure_lookback(_world: World, *, pairs: int) -> dict[str, Any]:
 
 def compare(months: Sequence[date], prepare: Callable[[date], None] | None = None) -> dict[str, Any]:
     ratios, ours, floors, payments, lines = [], [], [], 0, 0
+    worked, floors_worked = [], []
     told: list[tuple[int, int]] = []
 
     def tell(done: int, total: int) -> None:
@@ -61,20 +62,25 @@ def compare(months: Sequence[date], prepare: Callable[[date], None] | None = Non
             prepare(month)
         _tidy()
         told.clear()
-        started = time.perf_counter()
+        started, before = time.perf_counter(), processor_seconds()
         result = run_cycle(month=month, at=timezone.now, progress=tell)
         ours.append(time.perf_counter() - started)
+        worked.append(processor_seconds() - before)
         payments, lines = result.inserted, result.lines
         off = max(off, _progress_off(month, told))
         _tidy()
         made = made or _megabytes(f"({' + '.join(f'pg_total_relation_size({t!r})' for t in MADE)})")
-        floors.append(_floor(month))
+        floor, floor_worked = _floor(month)
+        floors.append(floor)
+        floors_worked.append(floor_worked)
         ratios.append(ours[-1] / floors[-1])
     return {
         "seconds": round(statistics.median(ours), 3),
         "floor_seconds": round(statistics.median(floors), 3),
         "ratio": round(statistics.median(ratios), 2),
         "ratios": [round(ratio, 2) for ratio in ratios],
+        "processor_seconds": round(statistics.median(worked), 3),
+        "floor_processor_seconds": round(statistics.median(floors_worked), 3),
         "payments": payments,
         "lines": lines,
         "slices": len(told),
@@ -126,8 +132,8 @@ def _tidy() -> None:
         cursor.execute("VACUUM ANALYZE payments_payment, payments_line, payments_batch")
 
 
-def _floor(month: date) -> float:
-    """Seconds to insert the month's payments and lines again, from prepared tables, with every key and check.
+def _floor(month: date) -> tuple[float, float]:
+    """Seconds, and the processor's, to insert the month's rows again from prepared tables, with every key and check.
 
     Rolled back after the checks that wait for a commit: deleting the rows takes longer than making them.
     """
@@ -146,7 +152,7 @@ def _floor(month: date) -> float:
             [SHIFT, SHIFT],
         )
         cursor.execute("ANALYZE same_payments, same_lines")
-        started = time.perf_counter()
+        started, before = time.perf_counter(), processor_seconds()
         with transaction.atomic():
             cursor.execute(
                 "INSERT INTO payments_payment (id, batch_id, person_id, commune_id, payout_method_id, amount) "
@@ -157,10 +163,10 @@ def _floor(month: date) -> float:
                 "SELECT * FROM same_lines"
             )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            seconds = time.perf_counter() - started
+            seconds, worked = time.perf_counter() - started, processor_seconds() - before
             transaction.set_rollback(True)
         cursor.execute("DROP TABLE same_payments, same_lines")
-    return seconds
+    return seconds, worked
 
 
 def _two_workers(month: date) -> float:

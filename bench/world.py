@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,18 @@ def environment_there() -> dict[str, str]:
 def peak_rss_mb() -> float:
     """The most memory, in MB, that this process has held so far."""
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+def processor_seconds() -> float:
+    """Processor time of this process and of its connection's server process, where that runs on this machine.
+
+    On a shared machine it says more than the clock; what parallel workers of a query need is not in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    ticks = stat.read_text().rpartition(")")[2].split()[11:13] if stat.exists() else []
+    return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def _admin(statement: str) -> None:
