@@ -1,6 +1,7 @@
 -- What the law looks at, for each entitlement and month in which its dates let it be granted.
--- Reads: asked (an entitlement's columns and a month). Inputs: person_from, person_to (the people concerned), and
--- birth_convention ('first' or 'last': the month of a birth known only to the year).
+-- Reads: asked (an entitlement's columns and a month). Input: birth_convention ('first' or 'last': the month of a birth
+-- known only to the year). No range of people is asked for beside `asked`: the planner would take the two for
+-- independent, expect three rows of millions of people, and loop over what it should hash.
 -- Output: age (whole years at the month's end, as the bands count it), injury, units, and what stacking looks at.
 -- A rate that changes with age counts in the birthday's month; an end by age counts after it (rules E04, E10), so
 -- the last band is still the one of the birthday's month. Death ends monthly and yearly benefits after its month (E05).
@@ -57,7 +58,7 @@ dated AS (
         END AS age_months
     FROM asked a
     JOIN benefits_category c ON c.code = a.category_id
-    JOIN born p ON p.id = a.person_id AND p.id >= %(person_from)s AND p.id < %(person_to)s
+    JOIN born p ON p.id = a.person_id
     LEFT JOIN born linked ON linked.id = a.linked_person_id
     LEFT JOIN changed n ON n.entitlement_id = a.id AND n.month = a.month
     WHERE a.month >= a.from_month AND (a.last_month IS NULL OR a.month <= a.last_month)

@@ -14,7 +14,7 @@ SELECT
     CASE WHEN usable.account THEN m.provider_id ELSE 'POST' END AS provider_id,
     CASE WHEN usable.account OR m.channel = 'post' THEN m.id END AS payout_method_id
 FROM owing o
-JOIN beneficiaries_person p ON p.id = o.person_id AND p.id >= %(person_from)s AND p.id < %(person_to)s
+JOIN beneficiaries_person p ON p.id = o.person_id
 LEFT JOIN beneficiaries_residence r ON r.person_id = o.person_id
     AND r.person_id >= %(person_from)s AND r.person_id < %(person_to)s
     AND r.valid_from <= %(month)s AND (r.valid_to IS NULL OR r.valid_to >= %(month)s)
