@@ -3,7 +3,8 @@ plain tables. Every key, foreign key, check, index and trigger of the plain ones
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import connection
@@ -35,6 +36,23 @@ def partition_by_month(heads: Iterable[int]) -> None:
                     f"CREATE TABLE {table}_{head} PARTITION OF {table} "
                     f"FOR VALUES FROM ({head * 10**13}) TO ({(head + 1) * 10**13})"
                 )
+
+
+@contextmanager
+def unchecked_references() -> Iterator[None]:
+    """The two tables without their foreign keys, which are made again at the end and checked over every row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE contype = 'f' AND conrelid = ANY (%s::regclass[]) AND conparentid = 0",
+            [list(TABLES)],
+        )
+        keys = cursor.fetchall()
+        for table, name, _definition in keys:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        yield
+        for table, name, definition in keys:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
 
 def head_of(month: date) -> int:
