@@ -10,7 +10,7 @@ import gzip
 import io
 import lzma
 import os
-import time
+import resource
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -27,7 +27,9 @@ from beneficiaries.operations.importing import import_roll
 from beneficiaries.roll.columns import HEADERS
 from beneficiaries.roll.table import UnreadableFile
 
-SECONDS = 60
+# What any one of them may cost: processor time, and the memory of the process that reads it and of the importing one.
+SECONDS = 20
+READER_MB, IMPORT_MB = 300, 300
 GOOD = {
     "name": "Nguyễn Thị Thử", "birth_date": "12/03/1941", "sex": "Nữ", "national_id": "060141000001",
     "commune": "Phường Mũi Né", "district": "Thành phố Phan Thiết", "category": "BTXH_5.5c",
@@ -94,11 +96,17 @@ _BAD_CELLS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One file's fate; `fault` is '' where it was refused as it must be, `code` why the import refused it."""
+    """One file's fate; `fault` is '' where it was refused as it must be, `code` why the import refused it.
+
+    `seconds` are of the processor, in both processes; `reader_mb` and `import_mb` are the most that any reading process
+    and this process ever held up to this file.
+    """
 
     name: str
     code: str
     seconds: float
+    reader_mb: int
+    import_mb: int
     fault: str
 
 
@@ -112,20 +120,36 @@ def files(folder: Path) -> Iterator[tuple[str, Path]]:
         path.unlink()
 
 
-def judge(folder: Path, *, today: date, every: int = 1) -> Iterator[Verdict]:
-    """Import each file (or every so-manieth), take nothing, and say what happened."""
+def judge(folder: Path, *, today: date, every: int = 1, alone: bool = False) -> Iterator[Verdict]:
+    """Import each file (or every so-manieth), take nothing, and say what happened.
+
+    `alone`: this process does nothing else, so that its memory, and that of those it has started, is judged too.
+    """
     before = _rows()
     for name, path in islice(files(folder), 0, None, every):
-        started = time.perf_counter()
+        started = _processor()
         code, fault = _import(path, today)
-        seconds = time.perf_counter() - started
+        seconds = _processor() - started
+        reader_mb, import_mb = _peak(resource.RUSAGE_CHILDREN), _peak(resource.RUSAGE_SELF)
         if seconds > SECONDS:
-            fault = fault or f"took {seconds:.0f} s"
+            fault = fault or f"took {seconds:.0f} s of the processor"
+        if alone and (reader_mb > READER_MB or import_mb > IMPORT_MB):
+            fault = fault or f"memory of {reader_mb} MB reading, {import_mb} MB importing"
         if _rows() != before:
             fault = fault or "rows were written"
         if _children():
             fault = fault or "a process runs on"
-        yield Verdict(name, code, seconds, fault)
+        yield Verdict(name, code, seconds, reader_mb, import_mb, fault)
+
+
+def _processor() -> float:
+    """Seconds that this process and those it has ended took: the same on a loaded machine."""
+    return sum(os.times()[:4])
+
+
+def _peak(whose: int) -> int:
+    """MB that a process of these held at most: of children, the largest that has ended."""
+    return resource.getrusage(whose).ru_maxrss // 1024
 
 
 def _import(path: Path, today: date) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def measure(world: World, *, pairs: int) -> dict[str, Any]:
         path = Path(folder) / "roll.xlsx"
         write_apart(path, world)
         compared = compare(path, pairs=pairs)
-        _empty()
+        empty()
         whole, new = _whole(path)
         again, unchanged = _whole(path)
     return {
@@ -56,10 +56,10 @@ def compare(path: Path, *, pairs: int) -> dict[str, Any]:
     reading, staging = _stage_once(path)
     ratios, ours, floors = [], [], []
     for _pair in range(pairs):
-        _empty()
+        empty()
         ours.append(_ours())
         files = _export(path.parent)
-        _empty()
+        empty()
         floors.append(_floor(files))
         ratios.append(ours[-1] / floors[-1])
     with connection.cursor() as cursor:
@@ -157,7 +157,7 @@ def _copy_in(cursor: CursorWrapper, table: str, file: Path) -> None:
             copy.write(block)
 
 
-def _empty() -> None:
+def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE beneficiaries_person CASCADE")
         cursor.execute("TRUNCATE audit_entry")

@@ -25,7 +25,7 @@ MAX_UNPACKED = 600 * 2**20
 # A roll packs 5 to 20 times; only emptiness packs hundreds of times.
 MAX_RATIO, RATIO_COUNTS_FROM = 100, 20 * 2**20
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 200
-MEMORY, SECONDS = 2 * 2**30, 180
+MEMORY, SECONDS = 2 * 2**30, 60
 
 _READER = Path(__file__).parent / "table_reader.py"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
-WIDEST = 200
+WIDEST, TALLEST = 200, 1_048_576
 # One character beyond what the caller takes: a cell that is longer is refused there, whatever its length.
 LONGEST = 4_001
 # Nobody types them; databases refuse some and terminals obey others.
@@ -47,6 +47,10 @@ def read_workbook(path: str) -> Iterator[dict[str, object]]:
             sheet = workbook.get_sheet_by_name(about.name)
             if sheet.total_width > WIDEST:
                 yield {"error": "too_many_columns"}
+                return
+            # A lone cell may claim a row that no sheet has: all before it would be read, empty, for hours.
+            if sheet.total_height > TALLEST:
+                yield {"error": "too_many_rows"}
                 return
             yield {"sheet": plain(about.name) or "?", "rows": sheet.total_height, "recoded": False}
             # iter_rows begins at the sheet's first row, though not at its first column.
