@@ -72,6 +72,7 @@ def change_list(request: OfficerRequest) -> HttpResponse:
         "kinds": ChangeKind.choices,
         "page": page_context(page, [_row(one, today) for one in page.rows], request.GET, total=found.count()),
         "deadline": queries.next_deadline(today),
+        "may_enter": request.reader.may(Action.REQUEST_CHANGE),
         "may_decide": which == queries.DECIDE and bool(page.rows),
         "decision": DecisionForm(prefix=None),
     }

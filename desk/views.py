@@ -46,8 +46,10 @@ from payments.transitions import BatchState, Outcome
 
 @require_GET
 def home(request: OfficerRequest) -> HttpResponse:
-    """The batches that wait for this officer; whoever only sees figures is taken to them."""
+    """The batches that wait for this officer; whoever only sees figures, or only pays cash, is taken there."""
     reader = request.reader
+    if reader.may(Action.PAY_CASH) and not reader.may(Action.SEE_PAYMENTS):
+        return redirect("post_month")
     if reader.may(Action.SEE_COVERAGE) and not reader.may(Action.SEE_PAYMENTS):
         return redirect("dashboard")
     rows = [

@@ -51,8 +51,8 @@ def step(own: str, **fields: str) -> Row:
 
 
 ROWS = [
-    # Every officer has a first page; the viewer's is the coverage.
-    Row("home", "GET", "200 200 200 200 200 302 200 200 200"),
+    # Every officer has a first page; the viewer's is the coverage, the post clerk's the month at the Post.
+    Row("home", "GET", "200 200 200 200 302 302 200 200 200"),
     Row("people", "GET", READS),
     Row("person", "GET", READS, AWAY),
     # What was done and looked at is read by who judges it, in the own area.
