@@ -17,6 +17,8 @@ from reports.papers import fonts
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
 Cell = str | int | None
+NONE = "–"
+SHORT = 14  # letters of a text that is not broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,25 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell of a page: its text, the head of its column, and the class that says how it is set."""
+
+    text: str
+    label: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table of a page."""
+
+    title: str
+    folded: bool
+    rows: list[list[ShownCell]]
+    total: list[ShownCell]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A report: its title, whom and when it is of, its tables with one head for all, and who signs it.
 
@@ -58,12 +79,36 @@ class Sheet:
     widths: Sequence[float] = field(default=())
     tall: bool = False
 
+    @property
+    def shown_tables(self) -> list[ShownTable]:
+        """The tables as a page's template takes them: it only prints, for it is slow at everything else."""
+        return [
+            ShownTable(
+                table.title,
+                table.folded,
+                [self._shown_row(row) for row in table.shown],
+                self._shown_row(table.shown_total),
+            )
+            for table in self.tables
+        ]
+
+    def _shown_row(self, row: Sequence[str]) -> list[ShownCell]:
+        return [
+            ShownCell(text, label, self._mark(column, text))
+            for column, (text, label) in enumerate(zip(row, self.heads, strict=False))
+        ]
+
+    def _mark(self, column: int, text: str) -> str:
+        if column not in self.texts:
+            return "num nil" if column and text == NONE else "num"
+        return "nowrap" if column and len(text) < SHORT else ""
+
 
 def shown(cell: Cell) -> str:
     """As it is printed: numbers with dots, a minus sign that is one, a dash for none."""
     if isinstance(cell, int):
         if not cell:
-            return "–"
+            return NONE
         return format_number(cell).replace("-", "−")
     return cell or ""
 

@@ -124,10 +124,9 @@ def _statistics(period: Period, reader: Reader) -> Sheet:
 def _settlement(period: Period, reader: Reader) -> Sheet:
     columns = ("people", "months", "regular", "arrears", "carried", "one_off", "recovery", "amount")
     quarters = [period.months[first : first + 3] for first in (0, 3, 6, 9)]
-    year = upward.settlement(months=period.months, reader=reader)
+    year, *found_quarters = upward.settlements(periods=[period.months, *quarters], reader=reader)
     tables = [_table(_("Year %(year)s") % {"year": period.name}, year, columns)]
-    for number, months in enumerate(quarters, start=1):
-        found = upward.settlement(months=months, reader=reader)
+    for number, found in enumerate(found_quarters, start=1):
         if found.months:
             tables.append(replace(_table(_("Quarter %(n)s") % {"n": number}, found, columns), folded=True))
     return Sheet(

@@ -78,6 +78,8 @@ def reconcile(request: OfficerRequest) -> HttpResponse:
     month = _month(request)
     scope: dict[str, Any] = {"month": month, "reader": request.reader}
     open_cycle = Cycle.objects.filter(pk=month, state=CycleState.OPEN).exists()
+    accounts = accounts_of(**scope)
+    differ = any(kind != "matched" for account in accounts for kind in account.classes)
     context = {
         "month": month,
         "months": overview.months(),
@@ -88,11 +90,12 @@ def reconcile(request: OfficerRequest) -> HttpResponse:
                 "classes": [(label, account.classes[kind]) for kind, label in class_words().items()
                             if kind in account.classes],
             }
-            for account in accounts_of(**scope)
+            for account in accounts
         ],
         "proving": sees_everything(request.reader),
         "rows": [
-            row | {"kind_label": StatementKind(row["kind"]).label} for row in exceptions(**scope, limit=SHOWN)
+            row | {"kind_label": StatementKind(row["kind"]).label}
+            for row in (exceptions(**scope, limit=SHOWN) if differ else [])
         ],
         "may_explain": open_cycle and request.reader.may(Action.FUND) | request.reader.may(Action.ADMINISTER),
         "printed_at": timezone.now(),

@@ -113,32 +113,58 @@ def statistics(*, months: Sequence[date], reader: Reader) -> Upward:
 
 
 def settlement(*, months: Sequence[date], reader: Reader) -> Upward:
-    """People with merit over some months (a quarter, a year) by category, as they were paid.
+    """`settlements` of one period."""
+    return settlements(periods=[months], reader=reader)[0]
 
-    `people` of the last of them that has figures; `months`: benefit-months of their own; đồng by kind: `regular`,
+
+def settlements(*, periods: Sequence[Sequence[date]], reader: Reader) -> list[Upward]:
+    """People with merit over each period's months (a quarter, a year) by category, as they were paid.
+
+    `people` of the last month that has figures; `months`: benefit-months of their own; đồng by kind: `regular`,
     `arrears`, `carried`, `one_off`, `recovery` (negative), and `amount`, the sum of all.
     """
     area = area_of(reader, own=True)
-    there = _with_figures(months)
-    rows: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    there = _with_figures(sorted({month for months in periods for month in months}))
     of_scheme = {"snapshot__in": there, "scheme": Scheme.NCC}
+    own: dict[date, list[tuple[str, int, int, int]]] = defaultdict(list)
     for key, of, people, amount, paid in (
         area.figures(Part.CATEGORY)
         .filter(**of_scheme)
         .values_list("key", "snapshot_id")
         .annotate(Sum("people"), Sum("amount"), Sum("months"))
     ):
-        sums = rows[key]
-        sums["regular"] += amount
-        sums["amount"] += amount
-        sums["months"] += paid
-        sums["people"] += people if of == there[-1] else 0
-    kinds = area.figures(Part.LEDGER).filter(**of_scheme).values_list("key")
-    for key, amount in kinds.annotate(Sum("amount")):
-        category, _slash, kind = key.partition("/")
-        rows[category][str(LineKind(kind))] += amount
-        rows[category]["regular"] -= amount
-    return Upward(area, there, _named(rows, area, weight="people"))
+        own[of].append((key, people, amount, paid))
+    kinds: dict[date, list[tuple[str, int]]] = defaultdict(list)
+    by_kind = area.figures(Part.LEDGER).filter(**of_scheme).values_list("key", "snapshot_id")
+    for key, of, amount in by_kind.annotate(Sum("amount")):
+        kinds[of].append((key, amount))
+    found = []
+    for months in periods:
+        within = [month for month in there if month in months]
+        rows = _settled(within, own, kinds)
+        found.append(Upward(area, within, _named(rows, area, weight="people")))
+    return found
+
+
+def _settled(
+    months: Sequence[date],
+    own: Mapping[date, list[tuple[str, int, int, int]]],
+    kinds: Mapping[date, list[tuple[str, int]]],
+) -> dict[str, dict[str, int]]:
+    """The sums of some months by category, from each month's benefits and the money that was not its own."""
+    rows: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for month in months:
+        for key, people, amount, paid in own.get(month, ()):
+            sums = rows[key]
+            sums["regular"] += amount
+            sums["amount"] += amount
+            sums["months"] += paid
+            sums["people"] += people if month == months[-1] else 0
+        for key, amount in kinds.get(month, ()):
+            category, _slash, kind = key.partition("/")
+            rows[category][str(LineKind(kind))] += amount
+            rows[category]["regular"] -= amount
+    return rows
 
 
 def _with_figures(months: Sequence[date]) -> list[date]:
