@@ -40,7 +40,12 @@ def ahead(request: OfficerRequest) -> HttpResponse:
         views.reverse()
     which = request.GET.get("view", "")
     which = which if which in views else views[0]
-    context = {"which": which, "views": views, "last": add_months(month_of(today), queries.MONTHS_AHEAD)}
+    context: dict[str, Any] = {
+        "may_see_people": LIST in views,
+        "which": which,
+        "views": views,
+        "last": add_months(month_of(today), queries.MONTHS_AHEAD),
+    }
     context |= _listed(request, today) if which == LIST else _figures(reader, today)
     return render(request, "desk/ahead.html", context)
 

@@ -1,4 +1,4 @@
-"""What the pages that cross apps keep: reorganisations of units, uploaded rolls."""
+"""What the pages that cross apps keep: reorganisations of units, uploaded rolls, lists of other offices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.fields import EncryptedTextField, MonthField, NfcCharField, month_constraint
+from desk.civil_models import CivilKind as CivilKind
+from desk.civil_models import CivilList as CivilList
+from desk.civil_models import CivilMatch as CivilMatch
+from desk.civil_models import Effect as Effect
+from desk.civil_models import Likeness as Likeness
+from desk.civil_models import MatchVerdict as MatchVerdict
 
 
 class Reorganisation(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from common.legacy import repair
@@ -101,12 +101,16 @@ def _names() -> dict[str, str]:
 _NAMES = _names()
 
 
-def column_of(header: object) -> str | None:
-    """The key of the column with that header, in any letters, with or without diacritics and remarks in brackets."""
+def column_of(header: object, others: Mapping[str, str] | None = None) -> str | None:
+    """The key of the column with that header, in any letters, with or without diacritics and remarks in brackets.
+
+    `others` are further names, folded, with their keys, of a list that is no roll; they come first.
+    """
     if not isinstance(header, str):
         return None
     text = repair(header)[0]
-    return _NAMES.get(_plain(text)) or _NAMES.get(_plain(_BRACKETS.sub("", text)))
+    names = _NAMES | dict(others or {})
+    return names.get(_plain(text)) or names.get(_plain(_BRACKETS.sub("", text)))
 
 
 def find_header(rows: Sequence[Sequence[object]]) -> int | None:

@@ -49,6 +49,7 @@ ERRORS = {
     "payee_missing": _("There is a citizen number of a payee, but no name."),
     "obstacle": _("“%(value)s” is none of the reasons for having no account: take one from the template."),
     "end_reason": _("“%(value)s” is none of the reasons for an end: take one from the template."),
+    "household": _("“%(value)s” is neither hộ nghèo nor hộ cận nghèo: write one of them, or “không”."),
     "person_differs": _("Row %(other)s has the same citizen number and says otherwise: %(columns)s. One number is one "
                         "person: correct the number or describe the person alike."),
 }  # fmt: skip

@@ -27,6 +27,8 @@ from beneficiaries.roll.table import Cell, Row, UnreadableFile, open_table
 from common import legacy
 from common.text import fold, nfc
 
+# The names of columns that only other lists than a roll have.
+_OTHERS = {"household": "Loại hộ", "certificate": "Số trích lục khai tử"}
 _LOOKED_AT = 50
 # A sheet read by the wrong columns is bad in every row: nobody reads more than this of it.
 MAX_REFUSED = 10_000
@@ -103,6 +105,8 @@ class SheetReader:
     """
 
     required: Sequence[tuple[str, ...]] = ()
+    # Columns that a roll does not have: folded names and their keys.
+    others: Mapping[str, str] = {}
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -171,7 +175,10 @@ class SheetReader:
         sheet.titles = {place: cell for place, cell in enumerate(ahead[at].cells) if cell is not None}
         titles: dict[int, str] = {}
         for position, cell in enumerate(lines[at]):
-            key, header = column_of(cell), text_of(_repaired(cell)[0] if isinstance(cell, str) else cell)
+            key, header = (
+                column_of(cell, self.others),
+                text_of(_repaired(cell)[0] if isinstance(cell, str) else cell),
+            )
             if key == "name" and sheet.name_title is None:
                 sheet.name_title = sheet.titles[position]
             if key in sheet.headers:
@@ -191,7 +198,7 @@ class SheetReader:
         missing = [keys[0] for keys in self.required if not set(keys) & set(sheet.headers)]
         if missing:
             raise UnreadableFile("missing_columns", _("Sheet “%(sheet)s” has no column %(columns)s.") % {
-                "sheet": sheet.name, "columns": ", ".join(f"“{HEADERS[key]}”" for key in missing)
+                "sheet": sheet.name, "columns": ", ".join(f"“{HEADERS.get(key) or _OTHERS[key]}”" for key in missing)
             })  # fmt: skip
 
     # Rows

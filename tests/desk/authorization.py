@@ -181,6 +181,21 @@ ROWS = [
     # What comes ahead: people to who may see them, how many to who may see figures.
     Row("ahead", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("ahead_draft", "POST", "404 404 403 403 403 403 403 403 403"),
+    # Lists of deaths and of poor households: uploaded by who may ask for changes; a match is its commune's.
+    Row("civil_lists", "GET", READS),
+    Row("civil_lists", "POST", "422 422 403 403 403 403 403 403 403"),
+    Row("civil_list", "GET", READS, AWAY),
+    Row(
+        "civil_list_act", "POST", "404 302 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"
+    ),
+    Row(
+        "civil_match",
+        "POST",
+        "302 302 403 403 403 403 403 403 403",
+        "404 404 403 403 403 403 403 403 403",
+        {"verdict": "same"},
+    ),
+    Row("civil_drafts", "POST", "302 302 403 403 403 403 403 403 403"),
     Row("changes", "GET", READS),
     Row("changes_approve", "POST", "403 403 302 403 403 403 403 403 403"),
     Row("change", "GET", READS, AWAY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date
 
@@ -12,7 +13,7 @@ from beneficiaries.models import ChangeKind, ChangePath, Payee, Person, Way
 from beneficiaries.operations import campaigns, changes, outreach
 from beneficiaries.operations.changes import Draft, save_draft
 from benefits.entering import Entered, complete
-from desk.models import RollUpload
+from desk.models import CivilList, RollUpload
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
 from reports.giving import approve_gift_list, make_gift_list
@@ -50,6 +51,7 @@ def arguments(world: World) -> Pages:
     return {
         **_of_lists(world),
         **_of_people(world),
+        **_of_civil_lists(world),
         **_of_officers(world),
         **_of_the_province(world),
         **_of_gifts(world),
@@ -114,6 +116,35 @@ def _of_the_road(world: World) -> Pages:
             for name in ("campaign", "campaign_paper", "campaign_export", "campaign_opened", "campaign_act")
         },
     }
+
+
+def _of_civil_lists(world: World) -> Pages:
+    """A kept list of deaths of either district, with one row that is only alike."""
+    (own, match), (other, away) = (
+        _civil_list(world, who, person)
+        for who, person in (("preparer", world.people[0]), ("outsider", world.people[-1]))
+    )
+    return {
+        "civil_lists": (["deaths"], []),
+        "civil_list": ([own], [other]),
+        "civil_list_act": ([own], [other]),
+        "civil_match": ([match], [away]),
+    }
+
+
+def _civil_list(world: World, who: str, person: Person) -> tuple[int, int]:
+    at = worlds.NOON
+    made = CivilList.objects.create(
+        kind="deaths", name="khai-tu.csv", digest=b"1", rows=1, refused=0, unmatched=0, elsewhere=0, problems="[]",
+        by=world.officers[who], at=at, kept_at=at,
+    )  # fmt: skip
+    said = {"name": person.name, "birth": "", "national_id": "", "commune": "", "died_on": "2024-11-20",
+            "certificate": "", "household": "", "hamlet": "", "precision": "day"}  # fmt: skip
+    match = made.matches.create(
+        number=2, said=json.dumps(said), person=person, commune=person.residences.get().commune,
+        likeness="alike", effect="death",
+    )  # fmt: skip
+    return made.pk, match.pk
 
 
 def _of_officers(world: World) -> Pages:
