@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +17,7 @@ from accounts.totp import new_secret
 from beneficiaries.models import ChangeRequest, Entitlement
 from benefits.entering import Entered, complete
 from benefits.models import Proposal
+from common.months import add_months, month_of
 from payments.models import Batch, Round, RoundState
 from payments.operations import generation, proposals
 from reports.operations import refresh_figures
@@ -96,6 +98,8 @@ def pages_of(world: World) -> dict[str, list[str]]:
             reverse("change", args=[asked(world).pk]),
         ],
         "commune_officer": [
+            coming(),
+            reverse("civil_lists", args=["deaths"]),
             reverse("changes"),
             *(
                 reverse("change_new", args=[world.people[3].pk, kind])
@@ -125,6 +129,14 @@ def pages_of(world: World) -> dict[str, list[str]]:
             *(reverse(name, args=[proposed(world).pk]) for name in ("law_proposal", "law_people")),
         ],
     }
+
+
+def coming() -> str:
+    """The look ahead, with somebody who turns 16 next month."""
+    month = add_months(month_of(timezone.localdate()), 1)
+    orphan = worlds.person("Trần Văn Lớn", born=month.replace(year=month.year - 16))
+    worlds.grant(orphan, "BTXH_5.1", since=date(2024, 1, 1))
+    return reverse("ahead")
 
 
 def asked(world: World) -> ChangeRequest:

@@ -22,6 +22,7 @@ from beneficiaries.models import Person
 from beneficiaries.roll.writing import write_roll
 from common.money import format_number, format_vnd
 from common.progress import progress_bar
+from desk.demonstration.civil import show_civil_lists
 from desk.demonstration.last_list import write_last_list
 from desk.demonstration.law import in_words, propose_higher_base
 from desk.demonstration.over_http import bank_over_http
@@ -90,6 +91,8 @@ class Command(BaseCommand):
         ):
             made = show_road(year=2024, on=date(2024, 12, 26))
             self.stdout.write(f"{format_number(made['talks'])} talks, {made['days']} account-opening days")
+        with self._step("A list of deaths and one of poor households, held against one commune's roll"):
+            self.stdout.write(show_civil_lists(on=date(2024, 12, 26)))
         if reform:
             show_reform(password=password, step=self._step, write=self.stdout.write)
         with self._step("Ledger"):
