@@ -1,7 +1,8 @@
 """Statement-level triggers on every watched table: one set-based INSERT a statement, however many rows it touched.
 
 A row's own trigger would cost a roll of 55,000 people several times as much. Each table has one function of its own,
-whose plan PostgreSQL keeps; it reads who is at work from the session (audit/actor.py).
+whose plan PostgreSQL keeps; it reads who is at work from the session (audit/actor.py). It runs as the tables' owner,
+because the application's role may write no entry itself; nor may it hang the function on a table of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from django.db import connections
 from audit.watched import Watched, watched_tables
 
 _FUNCTION = """
-CREATE OR REPLACE FUNCTION audit_of_{table}() RETURNS trigger LANGUAGE plpgsql AS $audit$
+CREATE OR REPLACE FUNCTION audit_of_{table}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $audit$
 DECLARE
     officer bigint := nullif(current_setting('ansinh.officer', true), '')::bigint;
     origin text := left(coalesce(current_setting('ansinh.source', true), ''), 120);
@@ -46,6 +48,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $audit$;
+REVOKE EXECUTE ON FUNCTION audit_of_{table}() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION audit_of_{table}();
 CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows

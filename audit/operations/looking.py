@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
+from django.db import connection
+
 from audit import actor
-from audit.models import Entry, EntryKind
+from audit.models import Entry
 
 
 class LookWithoutReason(Exception):
@@ -23,13 +26,10 @@ def record_look(
     why = " ".join(reason.split())
     if not why:
         raise LookWithoutReason
-    return Entry.objects.create(
-        at=at,
-        kind=EntryKind.LOOK,
-        table_name=table,
-        row_key=str(row_key),
-        person_id=person_id,
-        new={"column": column, "reason": why},
-        officer_id=officer_id,
-        source=actor.current().source[:120],
-    )
+    what, source = json.dumps({"column": column, "reason": why}), actor.current().source[:120]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_look(%s, %s, %s, %s, %s, %s, %s)",
+            [at, table, str(row_key), person_id, what, officer_id, source],
+        )
+        return Entry.objects.get(pk=cursor.fetchone()[0])

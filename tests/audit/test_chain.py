@@ -158,8 +158,8 @@ def test_the_command_ends_with_1_where_something_is_found(capsys):
     assert [one["kind"] for one in found["findings"]].count("removed") == 5
 
 
-@pytest.mark.usefixtures("as_application")
-def test_the_site_s_role_seals_and_verifies_though_it_may_change_nothing():
+def test_the_site_s_role_seals_and_verifies_though_it_may_change_nothing(request):
     many_entries(7)
+    request.getfixturevalue("as_application")
     assert seal(at=worlds.NOON) == 7
     assert verify().rows == 7

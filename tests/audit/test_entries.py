@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import Role, RoleName
@@ -191,6 +191,40 @@ def test_a_look_is_recorded_with_who_whom_what_and_why():
     assert (entry.officer_id, entry.person_id, entry.source) == (9, who.pk, "request 3c")
     with pytest.raises(LookWithoutReason):
         record_look(**looked, column="national_id", reason=" ", at=worlds.NOON)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "INSERT INTO audit_entry (at, kind, table_name, row_key, source) VALUES (now(), 'update', 'x', '1', '')",
+        "COPY audit_entry (at, kind, table_name, row_key, source) FROM STDIN",
+        "CREATE TEMPORARY TABLE own (id bigint); CREATE TRIGGER made_up AFTER INSERT ON own"
+        " REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_of_beneficiaries_person()",
+        "GRANT INSERT ON audit_entry TO ansinh_app; INSERT INTO audit_entry DEFAULT VALUES",
+        "CREATE OR REPLACE FUNCTION audit_look(timestamptz, text, text, bigint, jsonb, bigint, text) RETURNS bigint"
+        " LANGUAGE sql AS 'SELECT 1::bigint'",
+    ],
+)
+def test_the_site_s_own_role_can_make_no_entry_up(as_application, attempt):
+    before = Entry.objects.count()
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(attempt)
+    assert Entry.objects.count() == before
+
+
+def test_the_owner_could_which_is_why_the_site_never_holds_its_password():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entry (at, kind, table_name, row_key, source) VALUES (now(), 'update', 'x', '1', '')"
+        )
+    assert entries(table_name="x")
+
+
+def test_a_look_is_recorded_by_the_site_s_own_role(as_application):
+    who = worlds.person()
+    record_look(officer_id=9, person_id=who.pk, table="beneficiaries_person", row_key=who.pk, column="national_id",
+                reason="Đối chiếu", at=worlds.NOON)  # fmt: skip
+    assert entries(kind="look")[0].new == {"column": "national_id", "reason": "Đối chiếu"}
 
 
 def test_the_site_s_own_role_writes_the_audit_through_its_work(as_application):
