@@ -33,9 +33,12 @@ database: setup
 demo: database
 	$(PY) manage.py demo $(if $(HEADLESS),--headless) $(if $(REFORM),--reform)
 
-# The site with a worker and beat on this machine's own servers, until Ctrl-C.
+# The site with a worker and beat on this machine's own servers, until Ctrl-C. A worker that ends by itself, as one may
+# when its broker dies, is started again.
 site: database
-	@.venv/bin/celery -A config worker --beat --concurrency 2 --loglevel warning & worker=$$!; \
+	@( trap 'kill $$it; wait $$it; exit' TERM; \
+	while :; do .venv/bin/celery -A config worker --beat --concurrency 2 --loglevel warning & it=$$!; wait $$it; sleep 2; done \
+	) & worker=$$!; \
 	trap 'kill $$worker; wait $$worker' EXIT; \
 	.venv/bin/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --threads 8
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -80,8 +81,7 @@ class Stage:
                 cycle=generation.open_cycle(month=MONTH), routed_on=MONTH, at=timezone.now()
             )
         )
-        if self.worker is None or self.worker.poll() is not None:
-            self._start_worker()
+        self._keep_worker()
         dispatch.ring(round_id=made.pk)
 
     def is_making(self) -> bool:
@@ -160,6 +160,12 @@ class Stage:
         services.ensure()
         return True
 
+    def _keep_worker(self) -> None:
+        """What compose's `restart` does: a worker that ended by itself, as one may when its broker dies, comes back."""
+        if self.worker is not None and self.worker.poll() is not None:
+            print("the worker ended by itself and is started again", file=sys.stderr, flush=True)
+            self._start_worker()
+
     def _start_worker(self) -> None:
         self.worker = ForkedWorker(log=self.state / "worker.log", concurrency=2)
 
@@ -180,6 +186,7 @@ class Stage:
         """Until the round is made, or nobody has worked on it for two seconds."""
         quiet = 0
         while quiet < QUIET and time.monotonic() < deadline and self.is_making():
+            self._keep_worker()
             quiet = 0 if self._somebody_works() else quiet + 1
             time.sleep(0.25)
 
