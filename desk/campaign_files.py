@@ -73,7 +73,7 @@ def day_list(campaign: Campaign, people: Sequence[Any]) -> bytes:
         Sheet(
             title=_("Account-opening day: %(bank)s") % {"bank": campaign.provider.name},
             subtitle=f"{campaign.commune.name} · {campaign.place} · {campaign.on:%d/%m/%Y}",
-            heads=[_("Reference"), _("Name"), _("Born"), _("Identity number"), _("Hamlet"), _("Telephone"),
+            heads=[_("Reference code"), _("Name"), _("Born"), _("Identity number"), _("Hamlet"), _("Telephone"),
                    _("Agrees (signature)")],
             tables=[Table("", lines, ["", _("Total"), "", "", "", _("%(n)s people") % {"n": len(lines)}, ""])],
             notes=[

@@ -238,6 +238,7 @@ def _page(
         "rows": [one for one in rows if one.state != CandidateState.LEFT],
         "gone": [one for one in rows if one.state == CandidateState.LEFT],
         "agreed": sum(one.consented_on is not None and one.state == CandidateState.INVITED for one in rows),
+        "consented": sum(one.consented_on is not None for one in rows),
         "may_work": may_work,
         "may_send": may_work and reader.may(Action.UNMASK, found.commune_id),
         "form": (form or OpenedForm()) if may_work else None,

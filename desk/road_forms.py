@@ -122,7 +122,7 @@ class CampaignForm(forms.Form):
 
     provider = forms.ModelChoiceField(
         Provider.objects.filter(channel=Channel.BANK, active=True).order_by("short_name"),
-        label=gettext_lazy("Bank"), empty_label=None,
+        label=gettext_lazy("Bank"),
     )  # fmt: skip
     on = DayField(label=gettext_lazy("Day"))
     place = forms.CharField(label=gettext_lazy("Place"), max_length=120)
