@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, require
-from areas.models import Succession
+from areas.models import Succession, Unit
 from common.months import format_month, month_of, parse_month
 from reports import papers, tables
 from reports.exports import TYPE, coverage_workbook
@@ -76,7 +76,7 @@ def dashboard(request: OfficerRequest) -> HttpResponse:
                 {"key": str(choice), "label": labels[choice], "url": f"?{asked.query(by=choice)}#rows"}
                 for choice in found.choices
             ],
-            "rows": [_linked(row, asked, request) for row in found.rows],
+            "rows": _linked(found.rows, asked, request),
             "overlaps": found.by == By.CATEGORY,
             "obstacles": found.reasons,
             "easiest": found.easiest,
@@ -132,13 +132,23 @@ class Asked:
         return urlencode({name: str(value) for name, value in values.items() if value})
 
 
-def _linked(row: Row, asked: Asked, request: OfficerRequest) -> Row:
-    """A row with what lies below it: a district's communes, or the commune's people on cash for who may see them."""
-    if row.unit_id is None or row.unit_id == asked.within:
-        return row
-    if asked.by == By.COMMUNE and request.reader.may(Action.SEE_PEOPLE, row.unit_id):
-        return replace(row, url=f"{reverse('people')}?commune={row.unit_id}&channel=post")
-    return replace(row, url=f"?{asked.query(unit=row.unit_id, by=By.COMMUNE)}")
+def _linked(rows: list[Row], asked: Asked, request: OfficerRequest) -> list[Row]:
+    """Rows with what lies below: a district's communes, or a commune's people on cash for who may see them.
+
+    Those of a commune in being are its worklist on the road to cashless; one that has ended has its people only.
+    """
+    standing = set(Unit.objects.on(timezone.localdate()).communes().values_list("pk", flat=True))
+
+    def url(row: Row) -> str:
+        if row.unit_id is None or row.unit_id == asked.within:
+            return row.url
+        if asked.by != By.COMMUNE or not request.reader.may(Action.SEE_PEOPLE, row.unit_id):
+            return f"?{asked.query(unit=row.unit_id, by=By.COMMUNE)}"
+        if row.unit_id in standing:
+            return f"{reverse('road')}?commune={row.unit_id}"
+        return f"{reverse('people')}?commune={row.unit_id}&channel=post"
+
+    return [replace(row, url=url(row)) for row in rows]
 
 
 def _later_units(asked: Asked, by: By) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Role, RoleName
 from areas.models import Unit
-from beneficiaries.models import Obstacle
+from beneficiaries.models import Obstacle, Residence
 from reports.operations import refresh_figures
 from tests import worlds
 from tests.reports.world import DECEMBER, NOON, elderly
@@ -78,6 +78,21 @@ def test_a_district_officer_sees_the_own_district_only():
     assert [row.key for row in page.context["rows"]] == ["22918"]
     assert (page.context["total"].covered, page.context["total"].all) == (1, 1)
     assert page.context["obstacles"] == []
+
+
+def test_a_commune_leads_to_its_worklist_while_it_stands_and_to_its_people_afterwards():
+    july = date(2025, 7, 1)
+    old, new = worlds.commune(), worlds.commune("22918", on=july)
+    elderly(lives=old)
+    worlds.run_round(DECEMBER)
+    Residence.objects.all().update(commune=new)
+    worlds.run_round(july)
+    refresh_figures(at=NOON)
+    admin = client_of(RoleName.ADMINISTRATOR, Unit.objects.on(july).get(level="province"))
+    (row,) = admin.get("/coverage/?month=2024-12&by=commune").context["rows"]
+    assert row.url == f"/people/?commune={old.pk}&channel=post"
+    (row,) = admin.get("/coverage/?month=2025-07&by=commune").context["rows"]
+    assert row.url == f"/road/?commune={new.pk}"
 
 
 def test_a_post_clerk_is_refused():
