@@ -38,6 +38,7 @@ UNWATCHED = {
     "banks_notice": "an outbox made from events",
     "banks_attempt": "an outbox's attempts",
     "banks_inquiry": "a question to a bank that keeps its own answer",
+    "desk_savedview": "an officer's own filters and columns: no decision, and only she sees them",
     "postal_listing": "which day's list a payment stands on, dealt out from what is watched",
     "areas_succession": "loaded from the release's file",
 }

@@ -17,9 +17,7 @@ from benefits.models import Category, Scheme
 class PersonFilterForm(forms.Form):
     """The filters of the list of people, all optional; a value nobody offered filters nothing."""
 
-    commune = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("Commune"), required=False, empty_label=_("Any")
-    )
+    commune = forms.ChoiceField(label=_("Commune"), required=False)
     receives = forms.ChoiceField(label=_("Category"), required=False)
     channel = forms.ChoiceField(label=_("Receives by"), required=False)
 
@@ -28,10 +26,10 @@ class PersonFilterForm(forms.Form):
     ) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
         commune, receives, channel = (self.fields[name] for name in ("commune", "receives", "channel"))
-        assert isinstance(commune, forms.ModelChoiceField)
+        assert isinstance(commune, forms.ChoiceField)
         assert isinstance(receives, forms.ChoiceField)
         assert isinstance(channel, forms.ChoiceField)
-        commune.queryset = communes
+        commune.choices = [("", _("Any")), *((unit.pk, unit.name) for unit in communes)]
         english = (get_language() or "vi").startswith("en")
         by_scheme: dict[str, list[tuple[str, str]]] = {
             scheme: [(scheme, str(_("All of them")))] for scheme in Scheme
@@ -49,9 +47,9 @@ class PersonFilterForm(forms.Form):
     def chosen(self) -> dict[str, Any]:
         """The filters as `find_people` takes them."""
         self.is_valid()
-        commune, receives = self.cleaned_data.get("commune"), self.cleaned_data.get("receives") or ""
+        commune, receives = self.cleaned_data.get("commune") or "", self.cleaned_data.get("receives") or ""
         return {
-            "commune": commune.pk if commune else None,
+            "commune": int(commune) if commune else None,
             "scheme": receives if receives in Scheme.values else "",
             "category": "" if receives in Scheme.values else receives,
             "channel": self.cleaned_data.get("channel") or "",

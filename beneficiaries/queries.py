@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -73,8 +75,15 @@ def is_identity_number(words: str) -> bool:
 
 
 def people_page(*, people: QuerySet[Person], on: date, place: Place) -> KeysetPage[Person]:
-    """A page of people in Vietnamese order of names, each with what holds on the day in `current_*` lists."""
-    return keyset_page(_with_current(people, on), key="name_sort", place=place)
+    """A page of people in Vietnamese order of names, each with its homes, grants and way of being paid on the day in
+    `current_homes`, `current_grants` and `current_methods`."""
+    return keyset_page(people.prefetch_related(*_listed(on)), key="name_sort", place=place)
+
+
+def all_people(*, people: QuerySet[Person], on: date, most: int) -> Iterator[Person]:
+    """The same people as on all its pages, at most so many, a few at a time."""
+    ordered = people.prefetch_related(*_listed(on)).order_by("name_sort", "pk")[:most]
+    return ordered.iterator(chunk_size=2000)
 
 
 def count_people(people: QuerySet[Person], *, limit: int = 200_000) -> int | None:
@@ -129,17 +138,23 @@ def collectors(*, person: Person, on: date) -> list[Payee]:
     return [payee for payee in payees if may_collect(payee, died_on=person.died_on, on=on)]
 
 
-def _with_current(people: QuerySet[Person], on: date) -> QuerySet[Person]:
+def _listed(on: date) -> tuple[Prefetch[Any], ...]:
     homes = Residence.objects.filter(_current(on)).select_related("commune__paying_unit", "commune__parent")
     grants = (
         Entitlement.objects.filter(_running(on)).select_related("category").order_by("category__scheme", "pk")
     )
     methods = PayoutMethod.objects.filter(_current(on)).select_related("provider")
-    payees = Payee.objects.filter(_current(on), _not_revoked(on)).order_by("pk")
-    return people.prefetch_related(
+    return (
         Prefetch("residences", homes, to_attr="current_homes"),
         Prefetch("entitlements", grants, to_attr="current_grants"),
         Prefetch("payout_methods", methods, to_attr="current_methods"),
+    )
+
+
+def _with_current(people: QuerySet[Person], on: date) -> QuerySet[Person]:
+    payees = Payee.objects.filter(_current(on), _not_revoked(on)).order_by("pk")
+    return people.prefetch_related(
+        *_listed(on),
         Prefetch("payees", payees, to_attr="current_payees"),
         Prefetch("obstacles", Obstacle.objects.filter(resolved_on=None), to_attr="current_obstacles"),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -15,7 +17,7 @@ from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, page_context, place_of, require
 from beneficiaries import queries
 from beneficiaries.forms import PersonFilterForm
-from beneficiaries.models import Channel
+from beneficiaries.models import Channel, Person
 from common.cccd import mask
 
 
@@ -23,28 +25,42 @@ from common.cccd import mask
 def people(request: OfficerRequest) -> HttpResponse:
     """The people of the officer's area, searched and filtered, in the order of Vietnamese names."""
     require(request, Action.SEE_PEOPLE)
-    today, reader = timezone.localdate(), request.reader
-    words = " ".join(request.GET.get("q", "").split())[:120]
-    form = PersonFilterForm(
-        request.GET,
-        communes=queries.communes_of(reader=reader, on=today),
-        categories=queries.categories_for(reader=reader),
-    )
-    found = queries.find_people(reader=reader, on=today, words=words, **form.chosen())
-    page = queries.people_page(people=found, on=today, place=place_of(request.GET))
-    total = queries.count_people(found)
+    today, reader, words = timezone.localdate(), request.reader, words_of(request.GET)
+    form, found = people_asked_for(request.GET, reader=reader, on=today)
+    place = place_of(request.GET)
+    page = queries.people_page(people=found, on=today, place=place)
+    # Counted once, where one begins to read.
+    total = None if place.after or place.before else queries.count_people(found)
     english = (get_language() or "vi").startswith("en")
-    rows = [_row(person, reader, english) for person in page.rows]
+    rows = [row_of(person, reader, english) for person in page.rows]
     context = {
         "q": words,
         "form": form,
         "matched": _("this identity number") if queries.is_identity_number(words) else "",
+        "first": not (place.after or place.before),
         "page": page_context(page, rows, request.GET, total=total),
     }
     return render(request, "beneficiaries/person_list.html", context)
 
 
-def _row(person: Any, reader: Reader, english: bool) -> dict[str, Any]:
+def words_of(query: QueryDict) -> str:
+    """What is searched for."""
+    return " ".join(query.get("q", "").split())[:120]
+
+
+def people_asked_for(
+    query: QueryDict, *, reader: Reader, on: date
+) -> tuple[PersonFilterForm, QuerySet[Person]]:
+    """The filters as they are filled in, and the people who fit them and what is searched for."""
+    form = PersonFilterForm(
+        query,
+        communes=queries.communes_of(reader=reader, on=on),
+        categories=queries.categories_for(reader=reader),
+    )
+    return form, queries.find_people(reader=reader, on=on, words=words_of(query), **form.chosen())
+
+
+def row_of(person: Any, reader: Reader, english: bool) -> dict[str, Any]:
     """A line of the list from a person with `current_*`."""
     home = next(iter(person.current_homes), None)
     method = next(iter(person.current_methods), None)

@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
+LARGEST_ID = 2**63 - 1  # a bigint; a payment's id has 19 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,6 @@ def keyset_page(rows: QuerySet[M], *, key: str, place: Place, size: int = PAGE_S
 
 
 def _anchor(rows: QuerySet[M], key: str, text: str) -> tuple[object, int] | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST_ID):
         return None
     return rows.filter(pk=int(text)).values_list(key, "pk").first()

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import Action
+from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, page_context, place_of, require
 from areas.models import Unit
 from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
@@ -59,24 +60,32 @@ def change_list(request: OfficerRequest) -> HttpResponse:
     require(request, Action.SEE_PEOPLE)
     today, reader = timezone.localdate(), request.reader
     views = queries.views_of(reader)
-    which = request.GET.get("view", "")
-    which = which if which in views else views[0]
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in ChangeKind.values else ""
-    found = queries.requests_of(reader=reader, which=which, on=today, kind=kind)
+    which, kind, found = requests_asked_for(request.GET, reader=reader, on=today)
     page = queries.requests_page(found, place_of(request.GET))
     context = {
         "which": which,
         "views": [{"key": key, "label": VIEWS[key], "url": f"?view={key}"} for key in views],
         "kind": kind,
         "kinds": ChangeKind.choices,
-        "page": page_context(page, [_row(one, today) for one in page.rows], request.GET, total=found.count()),
+        "page": page_context(
+            page, [row_of(one, today) for one in page.rows], request.GET, total=found.count()
+        ),
         "deadline": queries.next_deadline(today),
         "may_enter": request.reader.may(Action.REQUEST_CHANGE),
         "may_decide": which == queries.DECIDE and bool(page.rows),
         "decision": DecisionForm(prefix=None),
     }
     return render(request, "desk/change_list.html", context)
+
+
+def requests_asked_for(
+    query: QueryDict, *, reader: Reader, on: date
+) -> tuple[str, str, QuerySet[ChangeRequest]]:
+    """The view and the kind that an address asks for, as far as they exist, and the requests in them."""
+    views = queries.views_of(reader)
+    which, kind = query.get("view", ""), query.get("kind", "")
+    which, kind = which if which in views else views[0], kind if kind in ChangeKind.values else ""
+    return which, kind, queries.requests_of(reader=reader, which=which, on=on, kind=kind)
 
 
 @require_POST
@@ -309,7 +318,7 @@ def _words(found: ChangeRequest, today: date) -> str:
     return ""
 
 
-def _row(one: ChangeRequest, today: date) -> dict[str, Any]:
+def row_of(one: ChangeRequest, today: date) -> dict[str, Any]:
     return {
         "id": one.pk,
         "version": one.version,

@@ -1,4 +1,4 @@
-"""What the pages that cross apps keep: reorganisations of units, uploaded rolls, lists of other offices."""
+"""What the pages that cross apps keep: reorganisations, uploaded rolls, lists of other offices, officers' own views."""
 
 from __future__ import annotations
 
@@ -111,6 +111,39 @@ class RollUpload(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
             month_constraint("paid_through", "upload_paid_through_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedKind(models.TextChoices):
+    FILTER = "filter", _("filter")
+    COLUMNS = "columns", _("columns")
+
+
+class SavedView(models.Model):
+    """What an officer keeps of one list under a name of their own: a filter, or the columns that another system wants.
+
+    `content` is JSON: of a filter the fields of the list's form, of columns the pairs [key, title] in their order. It
+    is kept under encryption, for what was searched may be a person's name.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("officer"), db_index=False
+    )
+    listing = models.CharField(max_length=20)
+    kind = models.CharField(max_length=7, choices=SavedKind)
+    name = NfcCharField(_("name"), max_length=60)
+    content = EncryptedTextField()
+
+    class Meta:
+        verbose_name = _("saved view of a list")
+        verbose_name_plural = _("saved views of lists")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "listing", "kind", "name"], name="a_view_of_a_name_once"),
+            models.CheckConstraint(condition=Q(kind__in=SavedKind.values), name="saved_kind_known"),
         ]
 
     def __str__(self) -> str:

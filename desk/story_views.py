@@ -16,6 +16,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from audit.models import Entry, EntryKind
 from beneficiaries.models import Person
+from common.keyset import LARGEST_ID
 from desk.queries import story
 from desk.queries.story_words import Words
 from payments.models import Batch, Event, Payment
@@ -108,7 +109,8 @@ def _place(text: str) -> story.Place | None:
     """Where an address says that the page begins; the first page for anything else."""
     parts = text.split(".")
     if len(parts) != 3 or not all(
-        part.isascii() and part.isdigit() and len(part) < 19 for part in (parts[0], parts[2])
+        part.isascii() and part.isdigit() and len(part) < 20 and int(part) <= LARGEST_ID
+        for part in (parts[0], parts[2])
     ):
         return None
     try:

@@ -229,3 +229,11 @@ def state_tag(state: str, label: str) -> SafeString:
 def channel_tag(channel: str, label: str) -> SafeString:
     """How money travels: the brand colour for an account, the warm colour for cash."""
     return format_html('<span class="tag {}">{}</span>', "" if str(channel) == "bank" else "cash", label)
+
+
+@register.filter
+def cell(value: str | int | date | None) -> str:
+    """A cell of a list on paper: numbers with dots, days as day/month/year, nothing as a dash."""
+    if isinstance(value, int):
+        return format_number(value)
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else value or ABSENT

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from accounts.access import Action, Reader
 from areas.models import Unit
@@ -134,8 +134,11 @@ def waiting_batches(reader: Reader) -> QuerySet[Batch]:
 def next_waiting(*, batch: Batch, reader: Reader) -> Batch | None:
     """The batch of the same cycle after this one that waits for the reader, going round; None when none is left."""
     others = waiting_batches(reader).filter(round__cycle=batch.round.cycle_id).exclude(pk=batch.pk)
-    others = others.select_related("provider")
-    return others.filter(pk__gt=batch.pk).order_by("pk").first() or others.order_by("pk").first()
+    return (
+        others.select_related("provider")
+        .order_by(Case(When(pk__gt=batch.pk, then=0), default=1), "pk")
+        .first()
+    )
 
 
 def batches_by_turn(*, reader: Reader) -> list[dict[str, Any]]:
@@ -234,13 +237,23 @@ def payment_page(
 
     `folded` words are looked for in the name; `only` limits the list to these payments.
     """
+    page = keyset_page(_listed(batch, folded, only), key="person__name_sort", place=place)
+    return page, _payees(batch, [payment.person_id for payment in page.rows])
+
+
+def all_payments(
+    *, batch: Batch, folded: str, only: list[int] | None
+) -> tuple[list[Payment], dict[int, list[Payee]]]:
+    """What stands on all those pages."""
+    payments = _listed(batch, folded, only)
+    return list(payments.order_by("person__name_sort", "pk")), _payees(batch, payments.values("person"))
+
+
+def _listed(batch: Batch, folded: str, only: list[int] | None) -> QuerySet[Payment]:
     payments = batch.payments.select_related("person", "commune", "payout_method")
     for word in folded.split():
         payments = payments.filter(person__name_folded__contains=word)
-    if only is not None:
-        payments = payments.filter(pk__in=only)
-    page = keyset_page(payments, key="person__name_sort", place=place)
-    return page, _payees(batch, [payment.person_id for payment in page.rows])
+    return payments if only is None else payments.filter(pk__in=only)
 
 
 def whole_list(*, batch: Batch) -> tuple[list[Payment], dict[int, list[Payee]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -116,9 +117,8 @@ def outcomes(standing: Standing) -> list[dict[str, Any]]:
 def people(request: OfficerRequest, found: Batch, checks: dict[str, list[int]]) -> dict[str, Any]:
     only, q = request.GET.get("only", ""), request.GET.get("q", "").strip()[:120]
     page, payees = queries.payment_page(
-        batch=found, folded=fold(q), only=checks.get(only, []) if only in words.CHECKS else None,
-        place=place_of(request.GET),
-    )  # fmt: skip
+        batch=found, place=place_of(request.GET), **payments_asked_for(request.GET, checks)
+    )
     flagged = {key: set(payments) for key, payments in checks.items()}
     takes_back = found.state in OUTCOME_MOVES["", Outcome.WITHDRAWN]
     may_withdraw = takes_back and request.reader.may(Action.WITHDRAW, found.unit_id)
@@ -130,6 +130,15 @@ def people(request: OfficerRequest, found: Batch, checks: dict[str, list[int]]) 
             row["withdraw_url"] = reverse("payment_withdraw", args=[payment.pk])
         rows.append(row)
     return {"page": page_context(page, rows, request.GET), "only": words.CHECKS.get(only, ""), "q": q}
+
+
+def payments_asked_for(query: QueryDict, checks: dict[str, list[int]]) -> dict[str, Any]:
+    """What is searched for in a batch and by which check it is filtered, as its queries take them."""
+    only = query.get("only", "")
+    return {
+        "folded": fold(query.get("q", "").strip()[:120]),
+        "only": checks.get(only, []) if only in words.CHECKS else None,
+    }
 
 
 def payment_row(payment: Payment, payees: list[Payee]) -> dict[str, Any]:

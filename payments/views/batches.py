@@ -97,10 +97,13 @@ def batches_act(request: OfficerRequest) -> HttpResponse:
 def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
     """One batch: what is about to be paid, what changed, who is on it."""
     found = _find(request, batch_id)
-    standing = queries.standing(batch=found)
+    standing, checks = queries.standing(batch=found), batch_page.checks_of(found)
+    if request.GET.get("after") or request.GET.get("before"):  # further pages hold the list alone
+        context = {"batch": batch_page.batch_facts(found, standing), "continued": True}
+        context |= batch_page.people(request, found, checks)
+        return render(request, "payments/batch_detail.html", context)
     cycle = queries.cycle_before(batch=found)
     before = queries.batch_before(batch=found, cycle=cycle)
-    checks = batch_page.checks_of(found)
     events = queries.batch_events(batch=found)
     context = {
         "batch": batch_page.batch_facts(found, standing),

@@ -45,6 +45,7 @@ def law(request: OfficerRequest) -> HttpResponse:
     month = _month(request)
     on = list_date(month)
     rates = [_rate(row) for row in rates_of(month=month, on=on)]
+    everywhere = of_the_province(request, Action.SEE_LAW)
     context = {
         "month": month,
         "on": on,
@@ -66,12 +67,11 @@ def law(request: OfficerRequest) -> HttpResponse:
                 "at": row.proposed_at,
             }
             for row in Proposal.objects.select_related("proposed_by")[:20]
-            if of_the_province(request, Action.SEE_LAW)
+            if everywhere
         ],
         "may_change": of_the_province(request, Action.CHANGE_LAW),
-        "may_try": of_the_province(request, Action.SEE_LAW),
-        "may_see_conversion": of_the_province(request, Action.SEE_LAW)
-        and request.reader.may(Action.SEE_PEOPLE),
+        "may_try": everywhere,
+        "may_see_conversion": everywhere and request.reader.may(Action.SEE_PEOPLE),
     }
     return render(request, "payments/law.html", context)
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require
+from accounts.http import OfficerRequest, page_context, place_of, require
+from common.keyset import keyset_page
 from common.months import month_of, parse_month
 from payments.models import Batch
 from payments.operations.batches import acknowledge
@@ -187,12 +188,13 @@ def _return(request: OfficerRequest, batch: Batch) -> str:
 def notices(request: OfficerRequest) -> HttpResponse:
     """What the communes are asked about people at the Post."""
     require(request, Action.SEE_PEOPLE)
+    found = keyset_page(open_notices(reader=request.reader), key="opened_at", place=place_of(request.GET))
     rows = [
         {"notice": notice, "todo": words.NOTICES[notice.kind, notice.scheme],
          "may_answer": request.reader.may(Action.ANSWER_POST, notice.commune_id)}
-        for notice in open_notices(reader=request.reader)[:500]
+        for notice in found.rows
     ]  # fmt: skip
-    return render(request, "postal/notices.html", {"rows": rows})
+    return render(request, "postal/notices.html", {"page": page_context(found, rows, request.GET)})
 
 
 @require_POST

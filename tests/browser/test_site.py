@@ -126,6 +126,9 @@ def pages_of(world: World) -> dict[str, list[str]]:
             reverse("law_simulate"),
             reverse("law_conversion"),
             reverse("overpaid"),
+            reverse("reports"),
+            reverse("report", args=["changes"]),
+            reverse("gift_lists"),
             *(reverse(name, args=[proposed(world).pk]) for name in ("law_proposal", "law_people")),
         ],
     }

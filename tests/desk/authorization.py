@@ -58,6 +58,15 @@ ROWS = [
     # What was done and looked at is read by who judges it, in the own area.
     Row("person_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
     Row("batch_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
+    # Lists as files and on paper are for who sees the list; what is kept of one is its officer's own: the preparer's.
+    Row("list_file", "GET", READS),
+    Row("list_print", "GET", READS),
+    Row("list_columns", "GET", READS),
+    Row(
+        "list_columns", "POST", "302 302 302 302 403 403 302 302 403", fields={"name": "a", "place_name": "1"}
+    ),
+    Row("list_keep", "POST", "302 302 302 302 403 403 302 302 403", fields={"named": "a", "q": "b"}),
+    Row("list_forget", "POST", "404 302 404 404 404 404 404 404 404"),
     Row("cycles", "GET", READS),
     Row("cycle", "GET", READS),
     Row("cycle_progress", "GET", "204 204 204 204 403 403 204 204 403"),

@@ -14,6 +14,7 @@ from beneficiaries.operations import campaigns, changes, outreach
 from beneficiaries.operations.changes import Draft, save_draft
 from benefits.entering import Entered, complete
 from desk.models import CivilList, RollUpload
+from desk.operations.saved_views import keep_filter
 from payments.models import Batch, OverpaidDecision
 from payments.operations import proposals
 from reports.giving import approve_gift_list, make_gift_list
@@ -65,7 +66,10 @@ def _of_lists(world: World) -> Pages:
     other = Batch.objects.get(round__cycle=DECEMBER, unit__code="594")
     pay_own = own.payments.get(person=world.people[2])
     pages = ("batch", "batch_story", "batch_act", "batch_print")
+    kept = keep_filter(user=world.officers["preparer"], listing="people", name="Ước", fields={"q": "uoc"})
     return {
+        **{page: (["people"], []) for page in ("list_file", "list_print", "list_columns", "list_keep")},
+        "list_forget": ([kept.pk], []),
         **{page: ([own.pk], [other.pk]) for page in pages},
         "batch_change": ([own.pk, "new"], [other.pk, "new"]),
         "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),

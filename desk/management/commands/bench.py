@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from bench import api, coverage, generation, growth, importing, overpaid, preview, results
+from bench import api, coverage, generation, growth, importing, lists, overpaid, preview, results
 from bench.world import scratch_database
 from common.commands import JsonCommand
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "lookback": generation.measure_lookback,
     "import": importing.measure,
     "coverage": coverage.measure,
+    "lists": lists.measure,
     "preview": preview.measure,
     "overpaid": overpaid.measure,
     "results": results.measure,
