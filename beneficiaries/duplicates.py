@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.access import Action, Reader
-from beneficiaries.models import LikenessDecision, PayoutMethod, Person, Precision, Residence
+from beneficiaries.models import LikenessDecision, LikePair, PayoutMethod, Person, Precision, Residence
 from common import sql
 from common.cccd import mask
 from common.text import fold
@@ -98,6 +98,29 @@ def alike(
     with connection.cursor() as cursor:
         found = sql.rows(cursor, "beneficiaries", "alike_people", params)
     return _registered([row["id"] for row in found], described, reader, on)
+
+
+def registered(*, ids: Sequence[int], reader: Reader, on: date) -> dict[int, Registered]:
+    """These people as this reader may know them, by id."""
+    nobody = Described(name="", birth=on)
+    return {one.person_id: one for one in _registered(list(ids), nobody, reader, on)}
+
+
+def pairs_of(*, reader: Reader, on: date, decided: bool) -> QuerySet[LikePair]:
+    """The pairs of which one at least lives in a commune whose people the reader sees."""
+    current = Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+    here = Residence.objects.filter(current, commune__in=reader.units(Action.SEE_PEOPLE))
+    one_lives_here = Exists(here.filter(person=OuterRef("first"))) | Exists(
+        here.filter(person=OuterRef("second"))
+    )
+    found = LikePair.objects.filter(one_lives_here).select_related("decided_by")
+    return found.exclude(verdict="") if decided else found.filter(verdict="")
+
+
+def decisions_on(described: Described) -> list[LikenessDecision]:
+    """What was decided about people like the one described, oldest first."""
+    found = LikenessDecision.objects.filter(described_index=description(described))
+    return list(found.select_related("person", "decided_by").order_by("pk"))
 
 
 def undecided(people: Sequence[Registered]) -> list[Registered]:

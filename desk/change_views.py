@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, page_context, place_of, require
 from areas.models import Unit
+from beneficiaries import duplicates
 from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
 from beneficiaries.operations import changes
 from beneficiaries.operations.changes.reading import on_record
@@ -73,9 +74,19 @@ def change_list(request: OfficerRequest) -> HttpResponse:
         "deadline": queries.next_deadline(today),
         "may_enter": request.reader.may(Action.REQUEST_CHANGE),
         "may_decide": which == queries.DECIDE and bool(page.rows),
+        "chosen": request.GET.get("choose") == "all",
+        "choose_all": _choose_all(request),
         "decision": DecisionForm(prefix=None),
     }
     return render(request, "desk/change_list.html", context)
+
+
+def _choose_all(request: OfficerRequest) -> str:
+    """The address of the same page with everybody on it chosen, or with nobody, where they are."""
+    query = request.GET.copy()
+    if query.pop("choose", None) is None:
+        query["choose"] = "all"
+    return f"?{query.urlencode()}"
 
 
 def requests_asked_for(
@@ -155,7 +166,7 @@ def shown(request: OfficerRequest, found: ChangeRequest) -> dict[str, Any]:
         "parts": queries.visible_requests(request.reader).filter(part_of=found).order_by("pk"),
         "events": [_event(one) for one in found.events.select_related("by").order_by("-pk")],
         "actions": _actions(request, found, refused=trial.refused if trial else ""),
-    }
+    } | _likeness(request, found)
 
 
 @require_POST
@@ -169,6 +180,11 @@ def change_act(request: OfficerRequest, request_id: int) -> HttpResponse:
         raise Http404
     require(request, needed, found.commune_id, code=action == "approve")
     _pk, version = _seen(f"{found.pk}:{request.POST.get('version', '')}")
+    if action == "submit" and _is_like_somebody(request, found):
+        messages.error(
+            request, _("Somebody registered is much like this person: decide whether they are two people.")
+        )
+        return redirect("entry", key=found.client_key)
     try:
         _carry_out(request, found.pk, version, action)
     except DecisionRefused as error:
@@ -176,6 +192,31 @@ def change_act(request: OfficerRequest, request_id: int) -> HttpResponse:
     else:
         messages.success(request, _DONE[action])
     return redirect("change", request_id=found.pk)
+
+
+def _is_like_somebody(request: OfficerRequest, found: ChangeRequest) -> bool:
+    described, today = queries.newcomer(found), timezone.localdate()
+    look = duplicates.alike(described=described, reader=request.reader, on=today) if described else []
+    return bool(duplicates.undecided(look))
+
+
+def _likeness(request: OfficerRequest, found: ChangeRequest) -> dict[str, Any]:
+    """What was decided about people like a newcomer, and who is like them undecided, while it can still be decided."""
+    described = queries.newcomer(found)
+    if described is None:
+        return {}
+    alike = (
+        duplicates.alike(described=described, reader=request.reader, on=timezone.localdate())
+        if found.state in OPEN
+        else []
+    )
+    decided = duplicates.decisions_on(described)
+    ids = [one.person_id for one in decided]
+    known = duplicates.registered(ids=ids, reader=request.reader, on=timezone.localdate())
+    return {
+        "likeness": [{"one": one, "who": known[one.person_id]} for one in decided],
+        "still_alike": duplicates.undecided(alike),
+    }
 
 
 _NEEDED = {

@@ -79,6 +79,8 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
             (Action.DECIDE_CHANGE, "changes", _("Change requests")),
             (Action.SEE_COVERAGE, "ahead", _("Ahead of time")),
             (Action.SEE_PEOPLE, "road", pgettext("navigation", "Road to cashless")),
+            (Action.REQUEST_CHANGE, "alike", _("People alike")),
+            (Action.DECIDE_CHANGE, "alike", _("People alike")),
         ],
         _("Reports"): [
             (Action.SEE_COVERAGE, "dashboard", pgettext("navigation", "Coverage")),

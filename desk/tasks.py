@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone, translation
 from kombu.exceptions import OperationalError
 
+from beneficiaries.operations.duplicates import find_pairs
 from desk.operations import rolls
 
 
@@ -21,6 +22,21 @@ def apply_roll(upload_id: int, language: str) -> None:
     """Apply an uploaded roll as it was checked."""
     with translation.override(language):
         rolls.apply_upload(upload_id=upload_id, at=timezone.now)
+
+
+@shared_task
+def look_for_alike() -> None:
+    """Look through everybody registered for pairs who are alike."""
+    find_pairs(on=timezone.localdate())
+
+
+def ring_for_alike() -> bool:
+    """Ask a worker for it; False where the broker does not answer."""
+    try:
+        look_for_alike.apply_async(retry=False)
+    except OperationalError:
+        return False
+    return True
 
 
 def ring(*, upload_id: int, apply: bool) -> bool:

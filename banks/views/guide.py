@@ -39,3 +39,5 @@ def quick_start(request: HttpRequest) -> HttpResponse:
 @method_decorator(csp_update({"style-src": ["'unsafe-inline'"], "img-src": ["data:"]}), name="dispatch")
 class ReferenceView(SpectacularSwaggerSplitView):
     """The reference in the browser, without another origin."""
+
+    template_name = "banks/reference.html"

@@ -11,6 +11,8 @@ from beneficiaries.models.changes import ChangeKind as ChangeKind
 from beneficiaries.models.changes import ChangePath as ChangePath
 from beneficiaries.models.changes import ChangeRequest as ChangeRequest
 from beneficiaries.models.duplicates import LikenessDecision as LikenessDecision
+from beneficiaries.models.duplicates import LikePair as LikePair
+from beneficiaries.models.duplicates import PairKind as PairKind
 from beneficiaries.models.duplicates import Verdict as Verdict
 from beneficiaries.models.entitlements import FUNERAL_CATEGORIES as FUNERAL_CATEGORIES
 from beneficiaries.models.entitlements import GROUNDS_OF_SCHEME as GROUNDS_OF_SCHEME

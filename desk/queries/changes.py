@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.access import Action, Reader
-from beneficiaries.models import Attachment, ChangeRequest
+from beneficiaries.duplicates import Described
+from beneficiaries.models import Attachment, ChangeKind, ChangeRequest, Precision
 from beneficiaries.transitions import OPEN, TO_DECIDE, ChangeState
 from common.keyset import KeysetPage, Place, keyset_page
 from common.months import add_months, month_of
@@ -95,6 +96,24 @@ def find_request(*, reader: Reader, request_id: int) -> ChangeRequest:
         "part_of",
     )
     return visible_requests(reader).select_related(*related).get(pk=request_id)
+
+
+def newcomer(request: ChangeRequest) -> Described | None:
+    """Whom a request for a new grant describes; None where they are on record, or name and birth are missing."""
+    person = request.asked.get("person", {})
+    if (
+        request.kind != ChangeKind.NEW
+        or request.person_id
+        or not (person.get("name") and person.get("birth_date"))
+    ):
+        return None
+    return Described(
+        name=person["name"],
+        birth=date.fromisoformat(person["birth_date"]),
+        precision=person.get("birth_precision", Precision.DAY),
+        number=person.get("national_id", ""),
+        commune=request.commune_id,
+    )
 
 
 def open_requests_of(*, reader: Reader, person_id: int) -> list[ChangeRequest]:

@@ -9,7 +9,7 @@ from datetime import date
 from accounts.models import Delegation, Role, RoleName
 from accounts.operations import officers
 from areas.models import Unit
-from beneficiaries.models import ChangeKind, ChangePath, Payee, Person, Way
+from beneficiaries.models import ChangeKind, ChangePath, LikePair, Payee, Person, Way
 from beneficiaries.operations import campaigns, changes, outreach
 from beneficiaries.operations.changes import Draft, save_draft
 from benefits.entering import Entered, complete
@@ -103,6 +103,7 @@ def _of_people(world: World) -> Pages:
         "change_file": ([files[0]], [files[1]]),
         "change_slip": ([slips[0]], [slips[1]]),
         "payee_revoke": ([people[0].pk, payees[0]], [people[1].pk, payees[1]]),
+        "alike_decide": ([_pair(people[0])], [_pair(people[1])]),
         "overpaid_act": ([decided[0].pk], [decided[1].pk]),
     }
 
@@ -267,6 +268,12 @@ def _account_day(world: World, commune: Unit, person: Person) -> int:
 def _upload(world: World) -> int:
     facts = {"by": world.officers["preparer"], "at": worlds.NOON, "seen_at": worlds.NOON}
     return RollUpload.objects.create(name="danh-sach.xlsx", size=1, **facts).pk
+
+
+def _pair(person: Person) -> int:
+    """Somebody of the same name and birth in the same commune."""
+    twin = worlds.person(person.name, lives=person.residences.get().commune)
+    return LikePair.objects.create(first=person, second=twin, kind="name", found_on=NOVEMBER).pk
 
 
 def _difficulty(world: World, unit: Unit) -> int:
