@@ -7,6 +7,7 @@ a whole identity number), its next page, and a page far behind. Files and whole 
 
 from __future__ import annotations
 
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -29,8 +30,10 @@ from payments.models import Batch
 
 AIM_SECONDS, AIM_QUERIES = 0.3, 12
 WORDS = ("nguyen thi", "do xuan uoc")
-# A whole list on paper, a form that follows the paper, a key of one's own: no list of rows by pages.
-NO_LIST = {"batch_print", "change_slip", "entry", "entry_new", "bank_reference", "bank_quick_start"}
+# Files, and whole lists to print.
+WHOLE = re.compile(r"\.(?:pdf|xlsx|csv|zip)$|/print/$")
+# A form that follows the paper, a key of one's own: no list of rows by pages.
+NO_LIST = {"change_slip", "entry", "entry_new", "bank_reference", "bank_quick_start"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +153,7 @@ def _open(client: Client, address: str) -> HtmlElement | None:
 
 def _links(address: str, document: HtmlElement) -> list[str]:
     found = (urljoin(address, link.get("href")) for link in document.xpath("//a[@href]"))
-    return [
-        link for link in found if urlsplit(link).netloc == "" and not urlsplit(link).path.endswith(".pdf")
-    ]
+    return [link for link in found if urlsplit(link).netloc == "" and not WHOLE.search(urlsplit(link).path)]
 
 
 def _views(page: str, address: str, document: HtmlElement, most: int) -> Iterator[tuple[str, str]]:

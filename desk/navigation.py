@@ -96,6 +96,7 @@ def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, st
         pgettext("navigation", "Administration"): [
             (Action.ADMINISTER, "officers", _("Officers")),
             (Action.ADMINISTER, "banks", _("Banks")),
+            (Action.ADMINISTER, "reference", _("Reference tables")),
             (Action.ADMINISTER, "reorganisations", _("Reorganisation")),
         ],
     }

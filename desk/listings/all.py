@@ -17,7 +17,7 @@ from beneficiaries import queries as people_queries
 from beneficiaries import views as people_views
 from common.months import month_of, parse_month, show_month
 from desk import change_views
-from desk.listings.columns import Column, Listing, Row
+from desk.listings.columns import Column, Listing, Row, TooManyRows
 from payments.models import Batch, StatementKind
 from payments.queries import batches as batch_queries
 from payments.queries import overview
@@ -34,6 +34,8 @@ def _born(row: Row) -> str:
 def _people(request: OfficerRequest, most: int) -> Iterator[Row]:
     today, english = timezone.localdate(), (get_language() or "vi").startswith("en")
     _form, found = people_views.people_asked_for(request.GET, reader=request.reader, on=today)
+    if people_queries.count_people(found, limit=most) is None:
+        raise TooManyRows
     for person in people_queries.all_people(people=found, on=today, most=most + 1):
         yield people_views.row_of(person, request.reader, english)
 

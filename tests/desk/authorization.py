@@ -50,6 +50,8 @@ def step(own: str, **fields: str) -> Row:
     return Row("batch_act", "POST", own, away, fields)
 
 
+PAIR = "302 302 302 403 403 403 403 403 403"
+
 ROWS = [
     # Every officer has a first page; the viewer's is the coverage, the post clerk's the month at the Post.
     Row("home", "GET", "200 200 200 200 302 302 200 200 200"),
@@ -58,16 +60,12 @@ ROWS = [
     # What was done and looked at is read by who judges it, in the own area.
     Row("person_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
     Row("batch_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
+    Row("reference", "GET", "403 403 403 403 403 403 200 403 403"),
+    Row("reference_file", "GET", "403 403 403 403 403 403 200 403 403"),
     # Who is one person is found out by the commune and the district.
     Row("alike", "GET", "200 200 200 403 403 403 403 403 403"),
     Row("alike_look", "POST", "403 302 403 403 403 403 403 403 403"),
-    Row(
-        "alike_decide",
-        "POST",
-        "302 302 302 403 403 403 403 403 403",
-        "404 404 404 403 403 403 403 403 403",
-        {"verdict": "different", "reason": "a"},
-    ),
+    Row("alike_decide", "POST", PAIR, PAIR.replace("302", "404"), {"verdict": "same", "reason": "a"}),
     # Lists as files and on paper are for who sees the list; what is kept of one is its officer's own: the preparer's.
     Row("list_file", "GET", READS),
     Row("list_print", "GET", READS),

@@ -70,6 +70,7 @@ def _of_lists(world: World) -> Pages:
     return {
         **{page: (["people"], []) for page in ("list_file", "list_print", "list_columns", "list_keep")},
         "list_forget": ([kept.pk], []),
+        "reference_file": (["categories", "csv"], []),
         **{page: ([own.pk], [other.pk]) for page in pages},
         "batch_change": ([own.pk, "new"], [other.pk, "new"]),
         "payment_explanation": ([pay_own.pk], [other.payments.get().pk]),
