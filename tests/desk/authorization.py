@@ -42,12 +42,12 @@ REQUESTS_AWAY = "404 404 403 403 403 403 403 403 403"
 
 
 THE_BATCH = "the batch asked about"
+NO_SUCH_BATCH = "404 404 404 404 403 403 403 404 403"
 
 
 def step(own: str, **fields: str) -> Row:
     """A button of a batch: elsewhere there is no batch, except for the administrator, who may do none of them."""
-    away = "404 404 404 404 403 403 403 404 403"
-    return Row("batch_act", "POST", own, away, fields)
+    return Row("batch_act", "POST", own, NO_SUCH_BATCH, fields)
 
 
 PAIR = "302 302 302 403 403 403 403 403 403"
@@ -119,19 +119,8 @@ ROWS = [
     ),
     Row("payment_explanation", "GET", READS, AWAY),
     # The commune's officer sees the payments of its people and takes none out of a list.
-    Row(
-        "payment_withdraw",
-        "GET",
-        "403 403 200 403 403 403 403 403 403",
-        "404 404 404 404 403 403 403 404 403",
-    ),
-    Row(
-        "payment_withdraw",
-        "POST",
-        "403 403 302 403 403 403 403 403 403",
-        "404 404 404 404 403 403 403 404 403",
-        {"reason": "a"},
-    ),
+    Row("payment_withdraw", "GET", "403 403 200 403 403 403 403 403 403", NO_SUCH_BATCH),
+    Row("payment_withdraw", "POST", "403 403 302 403 403 403 403 403 403", NO_SUCH_BATCH, {"reason": "a"}),
     Row("dashboard", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("coverage_excel", "GET", "200 200 200 200 403 200 200 200 403"),
     Row("coverage_csv", "GET", "200 200 200 200 403 200 200 200 403"),
