@@ -153,13 +153,15 @@ async def bank(site: Site, who: BankClient, *, think: tuple[float, float], draw:
         "client_secret": who.secret,
     }
     await asyncio.sleep(draw.uniform(0, think[1]))
-    _status, content = await site.ask(
+    status, content = await site.ask(
         "API token",
         "/api/banks/v1/token",
         {"Content-Type": "application/x-www-form-urlencoded"},
         body=urlencode(form).encode(),
         method="POST",
     )
+    if status != 200:
+        return  # counted as failed
     line = _Line(site, json.loads(content)["access_token"], think, draw)
     while site.open:
         for found in (await line.get("API lists", "/batches?state=released")).get("items", []):

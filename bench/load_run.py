@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from bench import load_world
@@ -35,6 +35,7 @@ from payments.operations import generation
 PAGE_LIMIT, API_LIMIT = 500, 1_000  # milliseconds, at the 95th percentile
 START_SECONDS = 120.0
 WARM_TIMES = 3
+CYCLE_SECONDS = 300.0
 PROJECT = Path(__file__).resolve().parent.parent
 Spans = list[tuple[float, float]]
 
@@ -77,16 +78,15 @@ async def _work(asked: argparse.Namespace, site: Site, cast: load_world.Cast, dr
 
 
 async def _warm(site: Site, cast: load_world.Cast) -> None:
-    """Every page of every role a few times, so that each process of the site has read its templates."""
-    roles = {who.role: who for who in cast.officers}
+    """Every page a few times, so that each process of the site has read its templates."""
+    pages = {
+        name: (address, headers_of(who, settings.SESSION_COOKIE_NAME))
+        for who in cast.officers
+        for name, address in addresses_of(who, Random(1))
+    }
     for _time in range(WARM_TIMES):
-        for who in roles.values():
-            await asyncio.gather(
-                *(
-                    site.ask(name, address, headers_of(who, settings.SESSION_COOKIE_NAME))
-                    for name, address in addresses_of(who, Random(1))
-                )
-            )
+        for name, (address, headers) in pages.items():
+            await site.ask(name, address, headers)
     while not app.control.ping(timeout=1):
         pass
 
@@ -94,14 +94,16 @@ async def _warm(site: Site, cast: load_world.Cast) -> None:
 async def _make_cycles(site: Site, *, every: float) -> Spans:
     """One month after the other is made by the workers; from when to when each was."""
     spans: Spans = []
-    while site.open:
-        began = time.monotonic()
-        await sync_to_async(_open_next)()
-        while await sync_to_async(_being_made)() and time.monotonic() < began + 300:
-            await asyncio.sleep(0.5)
-        spans.append((began, time.monotonic()))
-        await asyncio.sleep(max(0.0, min(began + every, site.until) - time.monotonic()))
-    await sync_to_async(connection.close)()  # that of the thread which opened the rounds
+    try:
+        while site.open:
+            began = time.monotonic()
+            await sync_to_async(_open_next)()
+            while await sync_to_async(_being_made)() and time.monotonic() < began + CYCLE_SECONDS:
+                await asyncio.sleep(0.5)
+            spans.append((began, time.monotonic()))
+            await asyncio.sleep(max(0.0, min(began + every, site.until) - time.monotonic()))
+    finally:
+        await sync_to_async(connections.close_all)()  # those of the thread which opened the rounds
     return spans
 
 
