@@ -168,6 +168,23 @@ def test_whom_a_late_change_of_law_touches_is_said_to_wait_for_the_next_list():
     assert overview(month=date(2025, 1, 1), by=By.SCHEME, reader=province_reader()).waiting == 0
 
 
+def test_a_first_account_counts_in_the_cycle_whose_list_it_is_first_good_for():
+    found = {}
+    for number, since in enumerate(
+        (date(2024, 11, 1), date(2024, 11, 2), date(2024, 12, 1), date(2024, 12, 2))
+    ):
+        who = elderly(f"Người {number}")
+        worlds.account(who, since=since, number=f"60606{number}")
+        found[since] = who
+    worlds.account(
+        found[date(2024, 11, 2)], since=date(2020, 1, 1), number="111111", valid_to=date(2024, 5, 1)
+    )
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=NOON)
+    # From 2 November to 1 December: two, of whom one had an account before.
+    assert Figure.objects.get(part=Part.WORK, key="opened").people == 1
+
+
 def test_a_talk_that_is_noted_counts_with_the_open_month_at_the_next_taking():
     who = elderly()
     worlds.run_round(DECEMBER)
