@@ -14,6 +14,7 @@ from desk.operations.reorganisation import confirm, prepare
 from payments.models import Payment
 from payments.transitions import Outcome
 from reports.queries.coverage import By
+from reports.queries.overview import overview
 from reports.queries.upward import AGES, changes, settlement, statistics
 from tests import worlds
 from tests.reports.world import DECEMBER, coverage, elderly, officers, report, send
@@ -72,7 +73,11 @@ def views_add_up(month):
     sums = by_category.total
     assert sums["before"] + sums["new"] - sums["died"] - sums["held"] - sums["other"] == sums["now"]
     merit, social = settlement(months=[month], reader=reader), statistics(months=[month], reader=reader)
-    total = coverage(month=month, by=By.SCHEME, reader=reader).total
+    seen = overview(month=month, by=By.SCHEME, reader=reader)
+    total = seen.total
+    assert sum(reason.count for reason in seen.reasons) == total.all - total.covered
+    assert sum(carrier.amount for carrier in seen.carriers) == total.amount
+    assert (seen.trend[-1].covered, seen.trend[-1].all) == (total.covered, total.all)
     assert merit.total.get("amount", 0) + social.total.get("amount", 0) == total.amount
     kinds = ("regular", "arrears", "carried", "one_off", "recovery")
     assert sum(merit.total.get(kind, 0) for kind in kinds) == merit.total.get("amount", 0)
@@ -137,7 +142,7 @@ def test_every_table_adds_up_across_the_reorganisation_in_old_and_in_new_units(p
         banked = sum(bank for _where, bank, _hamlet in people)
         wanted = (banked, len(people), len(people) * 1_000_000, banked * 1_000_000)
         for month in (june, july):
-            for table in (By.SCHEME, By.DISTRICT, By.COMMUNE):
+            for table in (By.SCHEME, By.DISTRICT, By.COMMUNE, By.AGE):
                 for units_on in (None, july):
                     found = coverage(month=month, by=table, reader=reader, units_on=units_on)
                     assert told(found.rows) == told([found.total]) == wanted
