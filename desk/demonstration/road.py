@@ -28,7 +28,6 @@ def show_road(*, year: int, on: date) -> dict[str, int]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     with connection.cursor() as cursor:
         sql.run(cursor, "desk", "demo_outreach", {"first_day": first, "last_day": last})
-        sql.run(cursor, "desk", "demo_ask_again", {})
         months = {"first_month": first, "last_month": last.replace(day=1), "provider": AGRIBANK}
         sql.run(cursor, "desk", "demo_campaigns", months)
         sql.run(cursor, "desk", "demo_candidates", {"provider": AGRIBANK})
