@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from accounts.access import Action, Reader
 from beneficiaries.models import ChangeKind, ChangeRequest, Entitlement
 from beneficiaries.transitions import OPEN
-from benefits.models import Category
+from benefits.models import Category, Rate
 from common import sql
 from common.keyset import PAGE_SIZE, Place
 from common.months import add_months, month_of
@@ -29,13 +29,17 @@ RATE, END, MAY, CARER, CHILD, STUDY, SCHOOL = "rate", "end", "may", "carer", "ch
 ADULT, PAYEE, PAPER, RESUME, REFUSED = "adult", "payee", "paper", "resume", "refused"
 KINDS = (END, MAY, RATE, CHILD, STUDY, SCHOOL, CARER, ADULT, PAYEE, PAPER, RESUME, REFUSED)
 
-_COMING = (
+_WINDOWS = (
     ("asked", "desk", "ahead_months"),
     ("rates", "benefits", "rates"),
     ("turns", "desk", "ahead_turns"),
     ("windows", "desk", "ahead_windows"),
-    ("coming", "desk", "ahead_rows"),
+    ("turning", "desk", "ahead_turning"),
 )
+# Up to these the homes of the communes are read; beyond, the home of each whose birthday comes.
+_FEW_COMMUNES = 12
+_SCHOOL_YEAR_ENDS = 5  # May
+_OTHER_AGES = (16, 18, 22)  # those of ahead_windows.sql
 _DUES = (
     ("asked", "desk", "ahead_asked"),
     ("facts", "beneficiaries", "facts"),
@@ -98,7 +102,7 @@ def coming_page(
     month: date | None = None,
     place: Place,
 ) -> Page:
-    """A page of what comes to the people of the reader's communes (or one of them), by month and name. 8 queries."""
+    """A page of what comes to the people of the reader's communes (or one of them), by month and name."""
     found = _find(
         reader, Action.SEE_PEOPLE, on, commune, kind=kind, month=month, after=place.after, before=place.before
     )
@@ -121,7 +125,12 @@ def coming_one(*, reader: Reader, on: date, key: str) -> Coming | None:
 def coming_counts(*, communes: Collection[int], on: date) -> list[dict[str, Any]]:
     """How many things of each kind come in each of the communes: `commune_id`, `kind`, `count`."""
     with connection.cursor() as cursor:
-        return _rows(cursor, (*_COMING, ("counts", "desk", "ahead_counts")), "counts", _params(communes, on))
+        return _rows(
+            cursor,
+            (*_coming_in(communes), ("counts", "desk", "ahead_counts")),
+            "counts",
+            _params(communes, on),
+        )
 
 
 def _find(
@@ -131,22 +140,46 @@ def _find(
     communes = allowed if commune is None else allowed & {commune}
     params = {"kind": "", "month": None, "key": "", "after": "", "before": "", "size": PAGE_SIZE} | filters
     with connection.cursor() as cursor:
-        found = _rows(
-            cursor, (*_COMING, ("page", "desk", "ahead_page")), "page", _params(communes, on) | params
-        )
+        parts = (*_coming_in(communes), ("page", "desk", "ahead_page"))
+        found = _rows(cursor, parts, "page", _params(communes, on) | params)
     return sorted(found, key=lambda row: row["place"])
+
+
+def _coming_in(communes: Collection[int]) -> tuple[tuple[str, str, str], ...]:
+    here = "ahead_here" if len(communes) <= _FEW_COMMUNES else "ahead_here_many"
+    return (*_WINDOWS, ("here", "desk", here), ("coming", "desk", "ahead_rows"))
 
 
 def _params(communes: Collection[int], on: date) -> dict[str, Any]:
     first = month_of(on)
+    months = [add_months(first, number) for number in range(MONTHS_AHEAD + 1)]
     return {
         "today": on,
         "reckoned_on": on,
         "first_month": first,
-        "last_month": add_months(first, MONTHS_AHEAD),
+        "last_month": months[-1],
+        "school_month": next((month for month in months if month.month == _SCHOOL_YEAR_ENDS), None),
         "communes": sorted(communes),
+        "birthdays": _birthdays(months),
         "birth_convention": settings.BIRTH_CONVENTION,
     }
+
+
+def _birthdays(months: list[date]) -> list[date]:
+    """Every birth date that has, in one of the months, an age which any version of the tables knows; the first day of
+    those years too, which stands for births known to the year alone."""
+    by_law = Category.objects.order_by().values_list("min_age")
+    ages = by_law.union(
+        Category.objects.order_by().values_list("end_age"),
+        Rate.objects.order_by().values_list("age_from"),
+        Rate.objects.order_by().values_list("age_to"),
+    )
+    found = set()
+    for age in {age for (age,) in ages if age} | set(_OTHER_AGES):
+        for month in months:
+            born = month.replace(year=month.year - age)
+            found |= {born + timedelta(days=day) for day in range(31)} | {born.replace(month=1)}
+    return sorted(found)
 
 
 def _rows(

@@ -1,29 +1,11 @@
 -- What comes to whom in the months looked ahead to: one row for each benefit, child, payee or suspension, and one for
 -- all that a person may newly apply for.
--- Reads: asked (months), turns, windows, rates. Inputs: today, communes (whose people), birth_convention, first_month,
--- last_month. Output: key (unique), kind, month, person_id, and what the kind is about.
--- Only the people of the windows are looked at, by the index of birth dates, and then where each lives: LIMIT keeps the
--- planner, which cannot know how few they are, from reading everybody's home. Nothing here writes.
-WITH turning AS (
-    SELECT p.id AS person_id, p.pension_kind, p.pension_amount, w.month, w.age
-    FROM windows w
-    JOIN beneficiaries_person p ON p.birth_date >= w.born_from AND p.birth_date < w.born_before
-        AND w.by_year = (p.birth_precision = 'year' AND %(birth_convention)s = 'last')
-    WHERE p.died_on IS NULL
-),
-
-here AS (
-    SELECT t.*
-    FROM turning t
-    CROSS JOIN LATERAL (
-        SELECT FROM beneficiaries_residence r
-        WHERE r.person_id = t.person_id AND r.commune_id = ANY (%(communes)s) AND r.valid_from <= %(today)s
-          AND (r.valid_to IS NULL OR r.valid_to >= %(today)s)
-        LIMIT 1
-    ) AS home
-),
-
-running AS NOT MATERIALIZED (
+-- Reads: asked (months), turns, windows, rates, turning (everybody with a birthday of those ages in those months), here
+-- (of these, who lives in the communes). Inputs: today, communes (whose people), birth_convention, first_month,
+-- last_month, school_month (the end of the school year among the months, or null). Output: key (unique), kind, month, person_id, and what the kind is about.
+-- Only the people of the windows are looked at, and then where each lives: LIMIT keeps the planner, which cannot know how
+-- few they are, from reading everybody's home. Nothing here writes.
+WITH running AS NOT MATERIALIZED (
     SELECT e.id, e.person_id, e.category_id, e.linked_person_id, e.from_month, e.last_month, c.age_of, c.per, c.end_age,
         c.stacking, c.component
     FROM beneficiaries_entitlement e
@@ -103,18 +85,19 @@ left_school AS (
             ELSE child.birth_date
         END) AS month
     ) AS born
-    WHERE m.month > born.month + interval '16 years' AND m.month < born.month + interval '22 years'
+    WHERE child.studying_until >= %(first_month)s AND child.studying_until < %(last_month)s::date + interval '1 month'
+      AND m.month > born.month + interval '16 years' AND m.month < born.month + interval '22 years'
       AND (child.last_month IS NULL OR child.last_month > m.month)
       AND e.from_month <= m.month AND (e.last_month IS NULL OR e.last_month > m.month)
 ),
 
 -- Granted while at school: the school year ends in May.
 school AS (
-    SELECT 'school', m.month, e.person_id, e.id, NULL::int, NULL::bigint, NULL::date
-    FROM asked m
-    JOIN running e ON (e.category_id = 'BTXH_5.2' OR e.component = 'GD')
-        AND e.from_month <= m.month AND (e.last_month IS NULL OR e.last_month > m.month)
-    WHERE extract(month FROM m.month) = 5
+    SELECT 'school', %(school_month)s::date, e.person_id, e.id, NULL::int, NULL::bigint, NULL::date
+    FROM running e
+    WHERE %(school_month)s::date IS NOT NULL AND (e.category_id = 'BTXH_5.2' OR e.component = 'GD')
+        AND e.from_month <= %(school_month)s::date
+        AND (e.last_month IS NULL OR e.last_month > %(school_month)s::date)
 ),
 
 -- Of age: nobody acts for them by being a guardian or foster carer alone.
