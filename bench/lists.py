@@ -53,6 +53,8 @@ def measure(world: World, *, pairs: int) -> dict[str, object]:
     """Each page `pairs` times after a first that is not counted; `over` are the lists that miss the aim, the slowest
     first; `pages` how long the slowest view of each list takes."""
     lists_world.fill(people=world.people)
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")  # as gunicorn.conf.py has it
     return report(
         [asked for who, role, unit in _readers() for asked in walk(_client(who, role, unit), who, pairs)]
     )
@@ -193,9 +195,9 @@ def _with(address: str, **fields: str) -> str:
 def _ask(client: Client, who: str, page: str, view: str, address: str, times: int, is_list: bool) -> Asked:
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
-    seconds = []
+    queries, seconds = len(captured), []  # each further request empties the log
     for _time in range(times):
         started = time.perf_counter()
         client.get(address)
         seconds.append(time.perf_counter() - started)
-    return Asked(who, page, view, address, statistics.median(seconds), len(captured), is_list)
+    return Asked(who, page, view, address, statistics.median(seconds), queries, is_list)

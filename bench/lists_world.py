@@ -131,12 +131,8 @@ def largest() -> list[str]:
 @cache
 def number_of_somebody() -> str:
     """A whole identity number that is found."""
-    found = (
-        Person.objects.exclude(national_id_index=None)
-        .order_by("-pk")
-        .values_list("national_id", flat=True)[0]
-    )
-    return str(found)
+    found = Person.objects.exclude(national_id_index=None).order_by("-pk")[0]
+    return str(found.national_id)
 
 
 def far_behind(page: str, path: str) -> int | None:

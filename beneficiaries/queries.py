@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from accounts.access import Action, Reader
 from areas.models import Unit
@@ -26,6 +27,7 @@ from common.months import month_of
 from common.text import fold
 
 IDENTITY_DIGITS = (9, 12)
+NARROW_UNITS = 6
 
 
 def visible_people(*, reader: Reader, on: date) -> QuerySet[Person]:
@@ -47,14 +49,13 @@ def find_people(
 
     Whoever may not see a sensitive category finds nobody by it.
     """
-    people = visible_people(reader=reader, on=on)
+    units = reader.units(Action.SEE_PEOPLE)
+    people = Person.objects.filter(_lives_in(units & {commune} if commune else units, on))
     if is_identity_number(words):
         people = people.filter(national_id_index=words)
     elif words:
         for word in fold(words).split():
             people = people.filter(name_folded__contains=word)
-    if commune:
-        people = people.filter(_lives_in(frozenset({commune}), on))
     if scheme:
         people = people.filter(_granted(on, Q(category__scheme=scheme)))
     if category:
@@ -74,10 +75,24 @@ def is_identity_number(words: str) -> bool:
     return words.isascii() and words.isdigit() and len(words) in IDENTITY_DIGITS
 
 
-def people_page(*, people: QuerySet[Person], on: date, place: Place) -> KeysetPage[Person]:
+def people_page(
+    *, people: QuerySet[Person], on: date, place: Place, narrow: bool = False
+) -> KeysetPage[Person]:
     """A page of people in Vietnamese order of names, each with its homes, grants and way of being paid on the day in
-    `current_homes`, `current_grants` and `current_methods`."""
-    return keyset_page(people.prefetch_related(*_listed(on)), key="name_sort", place=place)
+    `current_homes`, `current_grants` and `current_methods`.
+
+    `narrow`: they are those of a commune or two, and sorted. Otherwise they are looked for along the index of all
+    names, which for so few may mean to read a tenth of the province.
+    """
+    shown, key = people.prefetch_related(*_listed(on)), "name_sort"
+    if narrow:
+        shown, key = shown.annotate(sorted_name=Concat("name_sort", Value(""))), "sorted_name"
+    return keyset_page(shown, key=key, place=place)
+
+
+def is_narrow(*, reader: Reader, commune: int | None) -> bool:
+    """Whether a list is of one commune, or of the few units, with their predecessors, of a commune's officer."""
+    return bool(commune) or len(reader.units(Action.SEE_PEOPLE)) <= NARROW_UNITS
 
 
 def all_people(*, people: QuerySet[Person], on: date, most: int) -> Iterator[Person]:
@@ -86,7 +101,7 @@ def all_people(*, people: QuerySet[Person], on: date, most: int) -> Iterator[Per
     return ordered.iterator(chunk_size=2000)
 
 
-def count_people(people: QuerySet[Person], *, limit: int = 200_000) -> int | None:
+def count_people(people: QuerySet[Person], *, limit: int = 10_000) -> int | None:
     """How many people; None above the limit, where counting costs more than it tells."""
     count = people.order_by()[: limit + 1].count()
     return count if count <= limit else None

@@ -28,7 +28,8 @@ def people(request: OfficerRequest) -> HttpResponse:
     today, reader, words = timezone.localdate(), request.reader, words_of(request.GET)
     form, found = people_asked_for(request.GET, reader=reader, on=today)
     place = place_of(request.GET)
-    page = queries.people_page(people=found, on=today, place=place)
+    narrow = queries.is_narrow(reader=reader, commune=form.chosen()["commune"])
+    page = queries.people_page(people=found, on=today, place=place, narrow=narrow)
     # Counted once, where one begins to read.
     total = None if place.after or place.before else queries.count_people(found)
     english = (get_language() or "vi").startswith("en")

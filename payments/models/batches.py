@@ -123,7 +123,11 @@ class Line(models.Model):
 
     class Meta:
         verbose_name = _("payment line")
-        indexes = [models.Index(fields=["entitlement", "for_month"], name="line_by_entitlement")]
+        indexes = [
+            models.Index(fields=["entitlement", "for_month"], name="line_by_entitlement"),
+            # Few in most months: a batch's page asks which of its payments bring many months late.
+            models.Index(fields=["payment"], condition=Q(kind=LineKind.ARREARS), name="line_of_arrears"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=LineKind.RECOVERY, amount__lt=0)

@@ -1,23 +1,30 @@
 -- Payments of a batch that its approver should look at closely, one row per payment and check. Reads only.
 -- Input: batch_id. Checks: holder (an account in another name, diacritics and capitals aside), shared (one account for
 -- several people), long_arrears (more than three months paid later), waiting (facts changed since the list was made).
+-- Only a bank's batch has accounts to look at; of a list of the Post, far longer, neither names nor accounts are read.
 WITH listed AS (
-    SELECT
-        p.id, p.person_id, m.account_index, m.holder, person.name_folded,
-        count(*) OVER (PARTITION BY m.account_index) AS of_account
+    SELECT p.id, p.person_id, p.payout_method_id
     FROM payments_payment p
-    JOIN beneficiaries_person person ON person.id = p.person_id
-    LEFT JOIN beneficiaries_payoutmethod m ON m.id = p.payout_method_id AND m.channel = 'bank'
     WHERE p.batch_id = %(batch_id)s AND p.outcome IS DISTINCT FROM 'withdrawn'
+),
+
+paid_into AS (
+    SELECT
+        p.id, m.account_index, m.holder, person.name_folded, count(*) OVER (PARTITION BY m.account_index) AS of_account
+    FROM payments_payment p
+    JOIN beneficiaries_payoutmethod m ON m.id = p.payout_method_id AND m.channel = 'bank'
+    JOIN beneficiaries_person person ON person.id = p.person_id
+    WHERE p.batch_id = %(batch_id)s AND p.outcome IS DISTINCT FROM 'withdrawn'
+        AND (SELECT channel FROM payments_batch WHERE id = %(batch_id)s) = 'bank'
 )
 
 SELECT id AS payment_id, 'holder' AS flag
-FROM listed
+FROM paid_into
 WHERE account_index IS NOT NULL AND lower(holder) <> name_folded
     AND btrim(lower(translate(regexp_replace(normalize(holder, NFD), '[\u0300-\u036f]', '', 'g'), 'Đđ', 'dd')))
         <> name_folded
 UNION ALL
-SELECT id, 'shared' FROM listed WHERE account_index IS NOT NULL AND of_account > 1
+SELECT id, 'shared' FROM paid_into WHERE account_index IS NOT NULL AND of_account > 1
 UNION ALL
 SELECT l.id, 'long_arrears'
 FROM listed l
