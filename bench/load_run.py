@@ -97,7 +97,8 @@ async def _make_cycles(site: Site, *, every: float) -> Spans:
     try:
         while site.open:
             began = time.monotonic()
-            await sync_to_async(_open_next)()
+            if not await sync_to_async(_open_next)():
+                break
             while await sync_to_async(_being_made)() and time.monotonic() < began + CYCLE_SECONDS:
                 await asyncio.sleep(0.5)
             spans.append((began, time.monotonic()))
@@ -107,15 +108,19 @@ async def _make_cycles(site: Site, *, every: float) -> Spans:
     return spans
 
 
-def _open_next() -> None:
+def _open_next() -> bool:
+    """The next month's round, rung for; False where the roll's units have ended."""
     last = Cycle.objects.order_by("-last_month").values_list("last_month", flat=True)[0]
     month = add_months(last, 1)
+    if month > load_world.LAST:
+        return False
     made = generation.open_round(
         cycle=generation.open_cycle(month=month, reckoned_on=date(2024, 12, 20)),
         routed_on=month,
         at=timezone.now(),
     )
     dispatch.ring(round_id=made.pk)
+    return True
 
 
 def _being_made() -> bool:

@@ -33,6 +33,7 @@ from reports.operations import refresh_figures
 
 SETTLED = (date(2024, 10, 1), date(2024, 11, 1))
 RUNNING = date(2024, 12, 1)
+LAST = date(2025, 6, 1)  # then the roll's communes end (the reorganisation of 2025-07-01): six more cycles
 # Of two hundred: a civil servant for nearly every commune, the district offices, the Post, the province.
 SHARES = {
     RoleName.COMMUNE_OFFICER: 110,
