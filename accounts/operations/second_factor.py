@@ -34,9 +34,13 @@ def invite(*, user: User) -> str:
 
 
 def begin(*, user: User) -> str:
-    """Give the officer a new secret to enter into an authenticator; the old one, if any, holds until it is proved."""
+    """Give the officer a new secret to enter into an authenticator; the old one, if any, holds until it is proved.
+
+    Raises CodeRefused for a first one without an invitation: better before the telephone is out than after.
+    """
     secret = totp.new_secret()
     factor, _new = SecondFactor.objects.get_or_create(user=user)
+    _refuse_uninvited(factor)
     factor.pending = secret
     factor.save(update_fields=["pending"])
     return secret
@@ -53,10 +57,7 @@ def enrol(*, user: User, password: str, code: str, at: datetime, invitation: str
         factor = SecondFactor.objects.select_for_update().filter(user=user).first()
         if factor is None or factor.pending is None:
             raise CodeRefused(_("Begin anew: no authenticator waits to be proved."))
-        if factor.secret is None and factor.invitation is None:
-            raise CodeRefused(
-                _("You have no set-up code. Two administrators give you one with a new password.")
-            )
+        _refuse_uninvited(factor)
         _refuse_while_waiting(factor, at)
         step = totp.matching_step(factor.pending, _digits(code), at=at, after=0)
         invited = factor.secret is not None or _is_invitation(factor, invitation)
@@ -139,6 +140,11 @@ def _use_recovery_code(user: User, code: str, at: datetime) -> bool:
 
 def _digits(code: str) -> str:
     return "".join(code.split())
+
+
+def _refuse_uninvited(factor: SecondFactor) -> None:
+    if factor.secret is None and factor.invitation is None:
+        raise CodeRefused(_("You have no set-up code. Two administrators give you one with a new password."))
 
 
 def _refuse_while_waiting(factor: SecondFactor, at: datetime) -> None:

@@ -61,7 +61,10 @@ def second_factor(request: OfficerRequest) -> HttpResponse:
     if enrolled:
         step_up(request)
     if action == "begin":
-        factors.begin(user=request.user)
+        try:
+            factors.begin(user=request.user)
+        except CodeRefused as error:
+            messages.error(request, str(error))
         return redirect("second_factor")
     if action == "codes":
         return _show_codes(request, factors.renew_recovery_codes(user=request.user))
