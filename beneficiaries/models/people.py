@@ -82,6 +82,8 @@ class Person(models.Model):
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trigram"),
             models.Index(fields=["name_sort", "id"], name="person_by_name"),
             models.Index(fields=["birth_date", "name_folded"], name="person_by_birth_and_name"),
+            # The dead too are looked for by their number, which is unique only among the living.
+            models.Index(fields=["national_id_index"], name="person_by_number"),
         ]
         constraints = [
             models.UniqueConstraint(
