@@ -31,12 +31,18 @@ def panels(results: Sequence[dict[str, Any]]) -> list[Panel]:
     def of(key: str) -> Points:
         return sorted((found["people"], found[key]) for found in results if key in found)
 
+    ratios: Points = [
+        (people, ours / floor)
+        for (people, ours), (_people, floor) in zip(
+            of("processor_seconds"), of("floor_processor_seconds"), strict=True
+        )
+    ]
     return [
         Panel(
             "A month, processor seconds",
             {"ours": of("processor_seconds"), "floor": of("floor_processor_seconds")},
         ),
-        Panel("Ratio to the floor", {"ratio": of("ratio")}, aim=1.5),
+        Panel("Ratio to the floor, by processor", {"ratio": ratios}, aim=1.5),
         Panel(
             "Memory and disk, MB",
             {
