@@ -126,6 +126,7 @@ def test_whoever_leaves_is_out_with_her_next_request_and_stays_out(district, fir
     leaver = somebody("duyet", RoleName.APPROVER, district)
     leaver.set_password("một mật khẩu đủ dài")
     leaver.save()
+    second_factor.invite(user=leaver)
     second_factor.begin(user=leaver)
     client = Client()
     client.force_login(leaver, backend="django.contrib.auth.backends.ModelBackend")

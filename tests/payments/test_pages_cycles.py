@@ -201,11 +201,10 @@ def test_the_desk_lists_what_waits_for_this_officer(world):
     assert [(row["month"], row["batches"]) for row in prepares] == [(NOVEMBER, 2), (DECEMBER, 1)]
 
 
-def test_the_post_clerk_has_an_honest_empty_desk_and_the_viewer_the_coverage(world):
-    desk = world.client("post_clerk").get("/")
-    assert desk.status_code == 200
-    assert "Hệ thống chưa có trang dành cho vai trò của bạn" in desk.content.decode()
-    assert [entry.url for entry in desk.context["nav"]] == ["/", reverse("post_month")]
+def test_the_post_clerk_begins_at_the_post_and_the_viewer_at_the_coverage(world):
+    clerk = world.client("post_clerk")
+    assert clerk.get("/").url == reverse("post_month")
+    assert [entry.url for entry in clerk.get("/post/").context["nav"]] == ["/", reverse("post_month")]
     assert world.client("viewer").get("/").url == reverse("dashboard")
 
 
