@@ -7,7 +7,7 @@ written as a dash, so a page never shows "None".
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from common import cccd
 from common.money import amount_in_words_en, amount_in_words_vi, format_number, format_vnd
+from common.numbers import format_decimal, format_factor, format_percent
 
 register = template.Library()
 
@@ -78,7 +79,7 @@ def vnd_short(amount: int | None) -> str:
         scaled, unit = Decimal(amount) / 10**6, gettext("million dong")
     else:
         return vnd(amount)
-    return f"{_decimal(scaled, 1)}{NO_BREAK}{unit.replace(' ', NO_BREAK)}"
+    return f"{format_decimal(scaled, 1)}{NO_BREAK}{unit.replace(' ', NO_BREAK)}"
 
 
 @register.filter
@@ -104,15 +105,7 @@ def people(number: int | None) -> str:
 @register.filter
 def pct(fraction: float | Decimal | None) -> str:
     """A fraction of 1 as a percentage: 0.387 → `38,7%` or `38.7%`. Short of the whole never reads as 100 %."""
-    if fraction is None:
-        return ABSENT
-    exact = Decimal(str(fraction)) * 100
-    shown = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    if exact < 100 <= shown:
-        shown = Decimal("99.9")
-    if exact > 0 and shown == 0:
-        shown = Decimal("0.1")
-    return "100%" if shown == 100 else f"{_decimal(shown, 1)}%"
+    return ABSENT if fraction is None else format_percent(fraction)
 
 
 @register.filter
@@ -124,15 +117,7 @@ def plain(fraction: float | Decimal | None) -> str:
 @register.filter
 def factor(number: Decimal | float | int | None) -> str:
     """A coefficient without idle zeros: 1.50 → `1,5` or `1.5`."""
-    if number is None:
-        return ABSENT
-    text = f"{Decimal(str(number)).normalize():f}"
-    return text.replace(".", ",") if _in_vietnamese() else text
-
-
-def _decimal(number: Decimal, places: int) -> str:
-    text = f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
-    return text.replace(".", ",") if _in_vietnamese() else text
+    return ABSENT if number is None else format_factor(number)
 
 
 @register.filter

@@ -7,7 +7,6 @@ only its public name, its sum and its decree are told: with the standard level t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from benefits.articles import in_english
 from benefits.models import Kind, Per, Stacking
 from common.money import format_number, format_vnd
+from common.numbers import format_factor
 
 Row = Mapping[str, Any]
 OWN_MONTHLY = "OWN_MONTHLY"
@@ -122,7 +122,7 @@ def _units(row: Row) -> list[str]:
 def _factors(row: Row) -> list[str]:
     if row["fixed"] is not None:
         return [format_vnd(row["fixed"])] if row["per"] != Per.MONTH else []
-    coefficient = _number(row["coefficient"])
+    coefficient = format_factor(row["coefficient"])
     if row["base_code"] == OWN_MONTHLY:
         own = _("own allowances and supplements of the month of death %(base)s") % {
             "base": format_vnd(row["base"])
@@ -132,11 +132,6 @@ def _factors(row: Row) -> list[str]:
         _("standard level %(base)s") % {"base": format_vnd(row["base"])},
         _("coefficient %(coefficient)s") % {"coefficient": coefficient},
     ]
-
-
-def _number(number: Decimal) -> str:
-    text = f"{number.normalize():f}"
-    return text if english() else text.replace(".", ",")
 
 
 def why_dropped(row: Row, winner: Row | None, reveals: bool) -> str:

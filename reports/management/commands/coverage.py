@@ -13,6 +13,7 @@ from accounts.access import province_reader
 from common.commands import JsonCommand, day_argument, month_argument
 from common.money import format_number, format_vnd
 from common.months import format_month
+from common.numbers import format_percent
 from reports.operations import refresh_figures
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage
 
@@ -111,8 +112,8 @@ def _cells(row: Row) -> list[str]:
         row.name[:WIDEST],
         format_number(row.covered),
         format_number(row.all),
-        f"{row.rate:.1%}",
-        f"{row.target:.0%}",
+        format_percent(row.rate),
+        format_percent(row.target),
         format_number(row.gap),
         format_vnd(row.amount),
         format_vnd(row.amount_cashless),
