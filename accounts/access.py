@@ -38,6 +38,7 @@ class Action(StrEnum):
 
 
 A, R = Action, RoleName
+LOOKS = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_SENSITIVE, A.SEE_PAYMENTS, A.SEE_LAW, A.SEE_AUDIT})
 _READ = frozenset({A.SEE_COVERAGE, A.SEE_PEOPLE, A.SEE_PAYMENTS})
 # The one table of permissions. After July 2025 a commune's civil servant is its preparer, its chair the approver.
 # Deciding officers alone see which social protection a person with HIV receives.
@@ -83,6 +84,11 @@ class Reader:
         """Whether the reader may do `action` in the unit, or anywhere when none is given."""
         units = self.units(action)
         return bool(units) if unit_id is None else unit_id in units
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether the reader has something to look at and nothing to do, as an auditor."""
+        return bool(self.grants) and all(PERMISSIONS[role] <= LOOKS for role, _units in self.grants)
 
     @property
     def roles(self) -> frozenset[str]:

@@ -30,12 +30,11 @@ def menu(path: str, reader: Reader) -> list[Entry]:
 
     A section of one page is that page.
     """
-    only_figures = reader.may(Action.SEE_COVERAGE) and not reader.may(Action.SEE_PAYMENTS)
     allowed = {
         section: dict.fromkeys(
             (reverse(name), label) for action, name, label in pages if action is None or reader.may(action)
         )
-        for section, pages in _sections(only_figures).items()
+        for section, pages in _sections(reader).items()
     }
     addresses = [url for pages in allowed.values() for url, _label in pages]
     current = max((url for url in addresses if _lies_below(path, url)), key=len, default=None)
@@ -59,10 +58,12 @@ def here(entries: list[Entry]) -> Entry | None:
     return next((entry for entry in entries if entry.current and entry.pages), None)
 
 
-def _sections(only_figures: bool) -> dict[str, list[tuple[Action | None, str, str]]]:
+def _sections(reader: Reader) -> dict[str, list[tuple[Action | None, str, str]]]:
     """The whole menu in its order: for each section what one must be allowed to do, the page's name, its label."""
+    only_figures = reader.may(Action.SEE_COVERAGE) and not reader.may(Action.SEE_PAYMENTS)
+    first = _("Look up") if reader.only_looks else _("To do")
     return {
-        _("To do"): [] if only_figures else [(None, "home", _("To do"))],
+        first: [] if only_figures else [(None, "home", first)],
         pgettext("navigation", "Paying"): [
             (Action.SEE_PAYMENTS, "cycles", _("Payment cycles")),
             (Action.SEE_PAYMENTS, "batches", _("Batches")),

@@ -13,6 +13,7 @@ from desk import (
     change_views,
     civil_views,
     entry_views,
+    home_views,
     listing_views,
     receipt_views,
     reference_views,
@@ -27,7 +28,7 @@ from desk import (
 register_converter(DayConverter, "day")
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home_views.home, name="home"),
     path("people/<int:person_id>/", views.person, name="person"),
     path("entry/", entry_views.entry_new, name="entry_new"),
     path("entry/scan/", entry_views.entry_scan, name="entry_scan"),

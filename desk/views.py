@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
@@ -30,59 +29,15 @@ from beneficiaries.models import (
 from beneficiaries.next_steps import NEXT_STEPS
 from benefits.models import Scheme
 from common.cccd import mask, mask_account
-from common.months import add_months, format_month, month_of
+from common.months import month_of
 from desk.change_entry_views import ALL_FORMS
-from desk.change_views import VIEWS
-from desk.queries.changes import open_requests_of, waiting
-from desk.queries.road import campaigns_to_approve, told_about
-from payments import words
+from desk.queries.changes import open_requests_of
+from desk.queries.road import told_about
 from payments.models import Cycle, Payment
-from payments.queries.batches import batches_by_turn, visible_batches
+from payments.queries.batches import visible_batches
 from payments.queries.explain import Explanation, explain
-from payments.queries.overview import cycles_to_close, last_paid_month
 from payments.queries.persons import payments_of
 from payments.transitions import BatchState, Outcome
-
-
-@require_GET
-def home(request: OfficerRequest) -> HttpResponse:
-    """The batches that wait for this officer; whoever only sees figures, or only pays cash, is taken there."""
-    reader = request.reader
-    if reader.may(Action.PAY_CASH) and not reader.may(Action.SEE_PAYMENTS):
-        return redirect("post_month")
-    if reader.may(Action.SEE_COVERAGE) and not reader.may(Action.SEE_PAYMENTS):
-        return redirect("dashboard")
-    rows = [
-        {
-            "month": row["round__cycle"],
-            "label": words.TURNS[row["state"]],
-            "batches": row["batches"],
-            "people": row["people"],
-            "amount": row["sum"],
-            "url": f"{reverse('batches')}?month={format_month(row['round__cycle'])}&state={row['state']}",
-        }
-        for row in batches_by_turn(reader=reader)
-    ]
-    rows += [
-        row | {"label": _("to be closed"), "url": reverse("cycle", args=[row["month"]])}
-        for row in cycles_to_close(reader=reader)
-    ]
-    context = {
-        "rows": rows,
-        "changes": [
-            row | {"label": VIEWS[row["which"]], "url": f"{reverse('changes')}?view={row['which']}"}
-            for row in waiting(reader=reader, on=timezone.localdate())
-        ],
-        "campaigns": campaigns_to_approve(reader),
-        "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS),
-        "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) and Person.objects.exists() else None,
-    }
-    return render(request, "desk/home.html", context)
-
-
-def _month_to_make() -> date:
-    last = last_paid_month()
-    return add_months(last, 1) if last else month_of(timezone.localdate())
 
 
 @require_GET
