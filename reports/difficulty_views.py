@@ -35,10 +35,11 @@ def difficulties(request: OfficerRequest) -> HttpResponse:
             messages.success(request, _("Raised. The province sees it with the month's figures."))
             return redirect("difficulties")
     rows = visible_difficulties(reader=request.reader)
+    still_open = list(rows.exclude(state=DifficultyState.CLOSED))
     context = {
-        "open": rows.exclude(state=DifficultyState.CLOSED),
+        "open": still_open,
         "closed": rows.filter(state=DifficultyState.CLOSED).order_by("-closed_at")[:50],
-        "kinds": kinds(reader=request.reader),
+        "kinds": kinds(still_open),
         "form": form if own else None,
     }
     return render(request, "reports/difficulties.html", context)

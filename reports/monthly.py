@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
 
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.money import format_number
+from common.numbers import format_percent
+from reports.models import Difficulty
+from reports.queries.difficulties import kinds
 from reports.queries.overview import Overview
 
-
-def percent(rate: float) -> str:
-    """A fraction of 1 as `38,7%`, in English `38.7%`."""
-    shown = (Decimal(str(rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    text = f"{shown}%" if shown != 100 else "100%"
-    return text.replace(".", ",") if (get_language() or "vi").startswith("vi") else text
+# How many proposals the report repeats, of those that hold back most people.
+PROPOSALS = 3
 
 
-def sentences(seen: Overview) -> list[str]:
-    """The paragraphs of the report on one month and area."""
+def sentences(seen: Overview, difficulties: Sequence[Difficulty]) -> list[str]:
+    """The paragraphs of the report on one month and area, with the difficulties that stood at its end."""
     total, number = seen.total, format_number
     first = _(
         "In %(month)s, %(area)s paid %(amount)s đồng to %(all)s people and schemes. %(covered)s of them were paid "
@@ -31,7 +30,7 @@ def sentences(seen: Overview) -> list[str]:
         "amount": number(total.amount),
         "all": number(total.all),
         "covered": number(total.covered),
-        "rate": percent(total.rate),
+        "rate": format_percent(total.rate),
         "cashless": number(total.amount_cashless),
         "cash": number(total.all - total.covered),
     }
@@ -41,12 +40,12 @@ def sentences(seen: Overview) -> list[str]:
             "scheme": row.name,
             "covered": number(row.covered),
             "all": number(row.all),
-            "rate": percent(row.rate),
+            "rate": format_percent(row.rate),
             "year": number(row.amount_year),
         }
         for row in seen.schemes
     )
-    return [first, schemes, *_progress(seen), *_reasons(seen)]
+    return [first, schemes, *_progress(seen), *_reasons(seen), *_difficulties(seen, difficulties)]
 
 
 def _progress(seen: Overview) -> list[str]:
@@ -68,7 +67,7 @@ def _progress(seen: Overview) -> list[str]:
         said.append(
             _("The target is %(target)s by %(day)s: %(gap)s people are missing, %(needed)s each month.")
             % {
-                "target": percent(float(total.target)),
+                "target": format_percent(total.target),
                 "day": f"{seen.target_on:%d/%m/%Y}",
                 "gap": number(total.gap),
                 "needed": number(total.needed) if total.needed else number(total.gap),
@@ -82,10 +81,10 @@ def _progress(seen: Overview) -> list[str]:
             )
             % {
                 "n": seen.ahead.based_on,
-                "expected": percent(seen.ahead.last.expected),
+                "expected": format_percent(seen.ahead.last.expected),
                 "month": f"{seen.ahead.last.month:%m/%Y}",
-                "low": percent(seen.ahead.last.low),
-                "high": percent(seen.ahead.last.high),
+                "low": format_percent(seen.ahead.last.low),
+                "high": format_percent(seen.ahead.last.high),
             }
         )
     return [" ".join(said)] if said else []
@@ -102,4 +101,28 @@ def _reasons(seen: Overview) -> list[str]:
             "count": format_number(seen.easiest.count),
             "next": seen.easiest.next,
         }
+    return [text]
+
+
+def _difficulties(seen: Overview, standing: Sequence[Difficulty]) -> list[str]:
+    """What the units raised goes up with the month: by kind, and what is proposed against the largest."""
+    if not standing:
+        return []
+    last_day = seen.table.last_day
+    answered = [
+        one for one in standing if one.answered_at and timezone.localtime(one.answered_at).date() <= last_day
+    ]
+    text = _(
+        "Difficulties not closed at the end of the month: %(count)s, of which %(answered)s answered; they hold about "
+        "%(people)s people back (%(kinds)s)."
+    ) % {
+        "count": format_number(len(standing)),
+        "answered": format_number(len(answered)),
+        "people": format_number(sum(one.people for one in standing)),
+        "kinds": "; ".join(f"{kind.label}: {format_number(kind.people)}" for kind in kinds(standing)),
+    }
+    proposed = [one for one in standing if one.proposal][:PROPOSALS]
+    if proposed:
+        named = "; ".join(f"{one.unit.name}: {one.proposal.rstrip('.')}" for one in proposed)
+        text += " " + _("Proposed: %(proposals)s.") % {"proposals": named}
     return [text]

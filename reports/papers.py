@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.money import format_number
-from reports.models import Restatement
-from reports.monthly import percent, sentences
+from common.numbers import format_percent
+from reports.models import Difficulty, Restatement
+from reports.monthly import sentences
 from reports.queries.coverage import Coverage, Row
 from reports.queries.overview import Overview
 
@@ -59,8 +60,8 @@ def coverage_data(found: Coverage, *, area: str, label: str) -> dict[str, Any]:
     }
 
 
-def report_data(seen: Overview) -> dict[str, Any]:
-    """What the monthly report shows: sentences that state the figures, then the schemes and the units."""
+def report_data(seen: Overview, *, difficulties: Sequence[Difficulty]) -> dict[str, Any]:
+    """What the monthly report shows: sentences that state the figures and what the units raised, then the tables."""
     table = seen.table
     return {
         "title": _("Report on payment through accounts, %(m)s") % {"m": f"{table.month:%m/%Y}"},
@@ -71,7 +72,7 @@ def report_data(seen: Overview) -> dict[str, Any]:
                 *([_("restated")] if seen.restated else []),
             ]
         ),
-        "paragraphs": sentences(seen),
+        "paragraphs": sentences(seen, difficulties),
         "heads": [_("Unit"), *_heads()],
         "rows": [_cells(row) for row in [*seen.schemes, *seen.rows]],
         "total": _cells(seen.total),
@@ -96,7 +97,7 @@ def _cells(row: Row) -> list[str]:
         row.name,
         format_number(row.covered),
         format_number(row.all),
-        percent(row.rate),
+        format_percent(row.rate),
         format_number(row.gap),
         format_number(row.amount),
         format_number(row.amount_cashless),

@@ -24,6 +24,7 @@ from reports import papers, tables
 from reports.exports import TYPE, coverage_workbook
 from reports.queries.area import area_of, seen
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage, table_of
+from reports.queries.difficulties import standing
 from reports.queries.overview import months_with_figures, overview
 
 
@@ -207,10 +208,13 @@ def coverage_report(request: OfficerRequest) -> HttpResponse:
     require(request, Action.SEE_COVERAGE)
     asked = replace(_asked(request, months_with_figures()), by=By.DISTRICT)
     try:
-        seen = overview(**asked.selection(request.reader))
+        shown = overview(**asked.selection(request.reader))
     except NoFigures as error:
         raise Http404(str(error)) from error
-    return _file(papers.paper(papers.report_data(seen)), papers.PDF_TYPE, asked, "bao-cao.pdf")
+    table = shown.table
+    raised = standing(reader=request.reader, units=table.area.units, on=table.last_day)
+    data = papers.report_data(shown, difficulties=raised)
+    return _file(papers.paper(data), papers.PDF_TYPE, asked, "bao-cao.pdf")
 
 
 @require_safe

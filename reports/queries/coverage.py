@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -170,6 +170,10 @@ class Table:
     @property
     def month(self) -> date:
         return self.cycle.month
+
+    @property
+    def last_day(self) -> date:
+        return add_months(self.cycle.last_month, 1) - timedelta(days=1)
 
     def total(self) -> Row:
         rate, left = self.goal(units=self.area.chain)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Role, RoleName, User
 from areas.models import Unit
@@ -17,10 +18,12 @@ from reports.operations import (
     answer_difficulty,
     close_difficulty,
     raise_difficulty,
+    refresh_figures,
     set_target,
 )
 from tests import worlds
-from tests.reports.world import NOON
+from tests.pdf_text import pdf_text
+from tests.reports.world import DECEMBER, NOON, elderly
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +103,44 @@ def test_a_closed_difficulty_stays_closed_and_the_one_that_holds_back_most_is_fi
     close_difficulty(difficulty_id=few.pk, by=by, at=NOON)
     with pytest.raises(DifficultyRefused):
         answer_difficulty(difficulty_id=few.pk, answer="Muộn", assigned_to="", by=by, at=NOON)
+
+
+def test_a_month_s_report_takes_up_what_stood_at_its_end_and_what_is_proposed():
+    by = worlds.officer("xa")
+    elderly(bank=True)
+    elderly("Trần Thị Hai")
+    worlds.run_round(DECEMBER)
+    refresh_figures(at=NOON)
+    commune, elsewhere = worlds.commune(), Unit.objects.get(level="district", code="594")
+
+    def raised(on: tuple[int, int], people: int, **facts: object) -> Difficulty:
+        at = datetime(2024, *on, 9, tzinfo=timezone.get_default_timezone())
+        given = {"unit": commune, "kind": "fees", "text": "Phí", "proposal": ""} | facts
+        return raise_difficulty(people=people, by=by, at=at, **given)
+
+    raised((11, 3), 1_200, proposal="Miễn phí tài khoản nhận trợ cấp.")
+    answered = raised((12, 31), 40, kind="no_branch")
+    january = datetime(2025, 1, 2, 9, tzinfo=timezone.get_default_timezone())
+    close_difficulty(difficulty_id=answered.pk, by=by, at=january)
+    closed = raised((11, 5), 7_000)
+    close_difficulty(difficulty_id=closed.pk, by=by, at=NOON)
+    Difficulty.objects.filter(pk=raised((12, 1), 9_000).pk).update(raised_at=january)
+    raised((12, 2), 500, unit=elsewhere, kind="health")
+
+    def report(role: str, unit: Unit, language: str) -> str:
+        _user, client = officer(role, unit)
+        headers = {"accept-language": language}
+        return pdf_text(client.get("/coverage/report.pdf?month=2024-12", headers=headers).content)
+
+    whole = report(RoleName.VIEWER, province(), "vi")
+    assert "cuối tháng: 3, trong đó 0 đã được trả lời; làm vướng khoảng 1.740 người" in whole
+    assert "phí tài khoản: 1.200; " in whole
+    assert f"Đề xuất: {commune.name}: Miễn phí tài khoản nhận trợ cấp." in whole
+    own = report(RoleName.PREPARER, Unit.objects.get(level="district", code="593"), "en")
+    assert "end of the month: 2, of which 0 answered; they hold about 1.240 people back" in own
+    _user, other = officer(RoleName.PREPARER, elsewhere)
+    Difficulty.objects.filter(unit=elsewhere).delete()
+    assert "Difficulties" not in pdf_text(other.get("/coverage/report.pdf?month=2024-12").content)
 
 
 def test_a_post_clerk_sees_neither_page():
