@@ -30,6 +30,7 @@ from desk.demonstration.post import prepare_post
 from desk.demonstration.reform import show_reform
 from desk.demonstration.requests import show_requests
 from desk.demonstration.road import show_road
+from desk.demonstration.upward import show_upward
 from desk.demonstration.year import cast, show_month
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
@@ -93,6 +94,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{format_number(made['talks'])} talks, {made['days']} account-opening days")
         with self._step("A list of deaths and one of poor households, held against one commune's roll"):
             self.stdout.write(show_civil_lists(on=date(2024, 12, 26)))
+        with self._step(
+            "What goes upwards: difficulties and proposals, and the gift lists of 27 July and Tết"
+        ):
+            self.stdout.write(show_upward(on=date(2024, 12, 26)))
         if reform:
             show_reform(password=password, step=self._step, write=self.stdout.write)
         with self._step("Ledger"):
