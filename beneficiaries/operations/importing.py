@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from beneficiaries.operations.roll import Difference, apply_roll
+from beneficiaries.operations import kept_rows
+from beneficiaries.operations.kept_rows import Found, KeptRows
+from beneficiaries.operations.roll import Difference, apply_staged, lookalikes, stage
 from beneficiaries.roll.columns import HEADERS
 from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.reading import RollReader
@@ -21,7 +24,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Rows of people seen, and what became of them; `refused_file` where the bad rows kept out the good ones."""
+    """Rows of people seen, and what became of them; `refused_file` where the bad rows kept out the good ones.
+
+    `judged` is a digest of what became of each row, `seal` that of the rows kept, where they were asked for.
+    """
 
     rows: int
     new: int
@@ -34,6 +40,8 @@ class ImportResult:
     differences: list[Difference] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
     sheets: dict[str, SheetTitles] = field(default_factory=dict)
+    judged: str = ""
+    seal: str = ""
 
 
 @transaction.atomic
@@ -49,6 +57,7 @@ def import_roll(
     progress: Progress | None = None,
     units: frozenset[int] | None = None,
     describe: int = 0,
+    kept: KeptRows | None = None,
 ) -> ImportResult:
     """Take the good rows of a roll and name the bad ones; see `apply_roll` for what a row does.
 
@@ -56,39 +65,71 @@ def import_roll(
     from which moves and changed payout methods count. `all_or_nothing` takes nothing where a row is bad, `dry_run`
     takes nothing at all. `units`, where given, are the communes whose roll it is: rows of others are refused;
     `describe` is how many changes of fields are told. `progress` hears rows done and rows in the sheet (0 where
-    unknown).
+    unknown). `kept`, where given, is where the rows read wait for a second call, which then need not read the file.
     Raises UnreadableFile, and then nothing was written.
     """
     reader = RollReader(
         path, settled_before=settled_before, settled_known=settled_known, today=today, units=units
     )
-    applied = apply_roll(
-        rows=_watched(reader, progress),
-        first_load=first_load,
-        changes_from=today,
-        units=units,
-        describe=describe,
-    )
-    errors = reader.errors + [_in_the_files_words(problem) for problem in applied.errors]
+    rules = (settled_before, settled_known, today, None if units is None else sorted(units))
+    with connection.cursor() as cursor:
+        found, seal = _staged(cursor, reader, path, rules, kept, progress)
+        applied = apply_staged(
+            cursor,
+            first_load=first_load,
+            changes_from=today,
+            units=units,
+            describe=describe,
+            write=not dry_run,
+        )
+        if applied.new and not first_load:
+            applied.warnings = lookalikes(cursor)
+    errors = found.errors + [_in_the_files_words(problem) for problem in applied.errors]
     refuse = all_or_nothing and bool(errors)
     if dry_run or refuse:
         transaction.set_rollback(True)
     return ImportResult(
-        rows=reader.seen,
+        rows=found.seen,
         new=0 if refuse else applied.new,
         changed=0 if refuse else applied.changed,
         unchanged=0 if refuse else applied.unchanged,
-        refused=reader.seen if refuse else reader.refused + applied.refused,
+        refused=found.seen if refuse else found.refused + applied.refused,
         errors=sorted(errors, key=lambda problem: (problem.sheet, problem.row)),
         warnings=sorted(
-            reader.warnings + [_in_the_files_words(problem) for problem in applied.warnings],
+            found.warnings + [_in_the_files_words(problem) for problem in applied.warnings],
             key=lambda problem: (problem.sheet, problem.row),
         ),
         refused_file=refuse,
         differences=applied.differences,
-        conversions=reader.conversions,
-        sheets=reader.titles,
+        conversions=found.conversions,
+        sheets=found.titles,
+        judged=applied.judged,
+        seal=seal,
     )
+
+
+def _staged(
+    cursor: CursorWrapper,
+    reader: RollReader,
+    path: Path,
+    rules: tuple[object, ...],
+    kept: KeptRows | None,
+    progress: Progress | None,
+) -> tuple[Found, str]:
+    """Put the rows into the staging table, from the file or as they were kept: what was found, and the seal of the
+    rows that are kept now."""
+    if kept is None:
+        stage(cursor, _watched(reader, progress))
+        return Found.of(reader), ""
+    key = kept_rows.key_of(cursor, path, rules)
+    found = kept_rows.take(cursor, kept, key)
+    if found is not None:
+        if progress:
+            progress(found.seen, found.seen)
+        return found, kept.seal
+    stage(cursor, _watched(reader, progress))
+    found = Found.of(reader)
+    return found, kept_rows.keep(cursor, kept.path, key, found)
 
 
 def _watched(reader: RollReader, progress: Progress | None) -> Iterator[RollRow]:

@@ -73,7 +73,10 @@ class Difference:
 
 @dataclass(slots=True)
 class RollResult:
-    """How many rows were new, changed something, changed nothing; `errors` names the refused ones."""
+    """How many rows were new, changed something, changed nothing; `errors` names the refused ones.
+
+    `judged` is a digest of what became of each row: another one where the records have changed.
+    """
 
     new: int
     changed: int
@@ -81,6 +84,7 @@ class RollResult:
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    judged: str = ""
 
     @property
     def refused(self) -> int:
@@ -114,10 +118,11 @@ def apply_roll(
     with connection.cursor() as cursor:
         stage(cursor, rows)
         result = apply_staged(
-            cursor, first_load=first_load, changes_from=changes_from, units=units, describe=describe
-        )
-        if not dry_run and result.new:
-            result.warnings = _lookalikes(cursor) if not first_load else []
+            cursor, first_load=first_load, changes_from=changes_from, units=units, describe=describe,
+            write=not dry_run,
+        )  # fmt: skip
+        if result.new and not first_load:
+            result.warnings = lookalikes(cursor)
     if dry_run:
         transaction.set_rollback(True)
     return result
@@ -144,8 +149,13 @@ def apply_staged(
     changes_from: date | None = None,
     units: frozenset[int] | None = None,
     describe: int = 0,
+    write: bool = True,
 ) -> RollResult:
-    """Apply what `stage` left in this transaction's temporary table; see `apply_roll`."""
+    """Apply what `stage` left in this transaction's temporary table; see `apply_roll`.
+
+    Without `write`, for a trial that the caller rolls back, a roll that is all new is judged only: nothing on record
+    can refuse it any more. What changes is tried in full.
+    """
     params = {
         "first_load": first_load,
         "changes_from": changes_from,
@@ -163,10 +173,12 @@ def apply_staged(
         for step in _STEPS_OF_CHANGES:
             sql.run(cursor, "beneficiaries", step, params)
         _learn_numbers(cursor)
-    if counts["new"] or counts["changed"]:
+    judged = sql.rows(cursor, "beneficiaries", "roll_judged", {})[0]["digest"]
+    if counts["changed"] or (write and counts["new"]):
         for step in _STEPS:
             sql.run(cursor, "beneficiaries", step, params)
-    return RollResult(**counts, errors=[_refusal(row) for row in refused], differences=differences)
+    errors = [_refusal(row) for row in refused]
+    return RollResult(**counts, errors=errors, differences=differences, judged=judged)
 
 
 def _lines(rows: Iterable[RollRow]) -> Iterator[tuple[Any, ...]]:
@@ -260,7 +272,8 @@ def _before_and_after(row: dict[str, Any]) -> tuple[str, str]:
     return shown[0], shown[1]
 
 
-def _lookalikes(cursor: CursorWrapper) -> list[Problem]:
+def lookalikes(cursor: CursorWrapper) -> list[Problem]:
+    """A warning for each new person of the staged rows who has the name, birth date and commune of somebody else."""
     message = _("Someone of the same name and birth date already lives in this commune. If it is one person, "
                 "correct the citizen number so that nobody is paid twice.")  # fmt: skip
     return [

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Action, Reader, reader_for
 from accounts.models import User
 from beneficiaries.operations.importing import ImportResult, import_roll
+from beneficiaries.operations.kept_rows import KeptRows, file_digest
 from beneficiaries.roll.table import UnreadableFile, check
 from common.months import add_months, month_of
 from desk.models import RollUpload, UploadState
@@ -58,7 +59,7 @@ def keep(
         check(path)
         made.save()
     except BaseException:
-        path.unlink(missing_ok=True)
+        _remove(made)
         raise
     _forget_old(at)
     return made
@@ -102,22 +103,33 @@ def discard(*, upload: RollUpload, at: datetime) -> None:
     gone = RollUpload.objects.filter(pk=upload.pk, state__in=waits)
     if not gone.update(state=UploadState.DISCARDED, ended_at=at, report=None):
         raise UploadRefused(_("This roll is being applied or has been."))
-    file_of(upload).unlink(missing_ok=True)
+    _remove(upload)
 
 
 def file_of(upload: RollUpload) -> Path:
     return _folder() / upload.uuid.hex
 
 
+def rows_of(upload: RollUpload) -> Path:
+    """Where the rows that were checked wait to be applied."""
+    return file_of(upload).with_suffix(".rows")
+
+
+def _remove(upload: RollUpload) -> None:
+    file_of(upload).unlink(missing_ok=True)
+    rows_of(upload).unlink(missing_ok=True)
+
+
 def report_of(upload: RollUpload) -> dict[str, Any]:
-    """What the check found: `message`, `errors`, `warnings`, `differences`, `conversions`, `sheets`."""
+    """What the check found: `message`, `errors`, `warnings`, `differences`, `conversions`, `sheets`; the `seal` of the
+    rows kept for applying."""
     return json.loads(upload.report) if upload.report else {}
 
 
 def _forget_old(at: datetime) -> None:
     old = RollUpload.objects.filter(at__lt=at - KEPT, report__isnull=False)
     for upload in old:
-        file_of(upload).unlink(missing_ok=True)
+        _remove(upload)
     old.filter(ended_at=None).update(state=UploadState.DISCARDED, ended_at=at)
     old.update(report=None)
 
@@ -148,12 +160,13 @@ def _run(upload: RollUpload, *, at: Callable[[], datetime], apply: bool) -> None
             if apply:
                 with transaction.atomic():
                     result = _import(upload, reader, today, progress, dry_run=False)
-                    as_shown = _digest(result) == bytes(upload.digest or b"")
+                    as_shown = _digest(upload, result) == bytes(upload.digest or b"")
                     transaction.set_rollback(not as_shown)
             else:
                 result, as_shown = _import(upload, reader, today, progress, dry_run=True), True
         if apply and as_shown:
             _finish(upload, result, state=UploadState.APPLIED, at=at())
+            rows_of(upload).unlink(missing_ok=True)
             if not result.refused:
                 file_of(upload).unlink(missing_ok=True)
         else:
@@ -161,7 +174,7 @@ def _run(upload: RollUpload, *, at: Callable[[], datetime], apply: bool) -> None
             _finish(upload, result, state=UploadState.CHECKED, at=None, message="" if as_shown else changed)
     except UnreadableFile as error:
         _put(upload, {"message": str(error)}, state=UploadState.UNREADABLE, ended_at=at())
-        file_of(upload).unlink(missing_ok=True)
+        _remove(upload)
 
 
 def _import(
@@ -177,6 +190,7 @@ def _import(
         progress=progress,
         units=reader.units(Action.MAKE_LISTS),
         describe=DESCRIBED,
+        kept=KeptRows(rows_of(upload), report_of(upload).get("seal", "")),
     )
 
 
@@ -196,10 +210,11 @@ def _finish(
         "differences": [asdict(difference) for difference in result.differences],
         "conversions": [asdict(conversion) for conversion in result.conversions],
         "sheets": {name: asdict(sheet) for name, sheet in result.sheets.items()},
+        "seal": result.seal,
     }
     _put(
         upload, report, state=state, ended_at=at, rows=result.rows, done=result.rows, new=result.new,
-        changed=result.changed, unchanged=result.unchanged, refused=result.refused, digest=_digest(result),
+        changed=result.changed, unchanged=result.unchanged, refused=result.refused, digest=_digest(upload, result),
     )  # fmt: skip
 
 
@@ -210,12 +225,15 @@ def _put(upload: RollUpload, report: dict[str, Any], **fields: Any) -> None:
     upload.save(update_fields=["report", *fields])
 
 
-def _digest(result: ImportResult) -> bytes:
-    """Of what the officer is shown: the counts, the changes of fields, the refused rows."""
+def _digest(upload: RollUpload, result: ImportResult) -> bytes:
+    """Of the file and what the officer is shown: the counts, the changes of fields, each row's fate and warnings."""
     shown = [
+        file_digest(file_of(upload)),
         [result.rows, result.new, result.changed, result.unchanged, result.refused],
         [asdict(difference) for difference in result.differences],
         [[problem.sheet, problem.row, problem.code] for problem in result.errors],
+        [problem.as_dict() for problem in result.warnings],
+        result.judged,
     ]
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).digest()
 
