@@ -147,18 +147,19 @@ def campaign_opened(request: OfficerRequest, campaign_id: int) -> HttpResponse:
 
 @require_POST
 def campaign_act(request: OfficerRequest, campaign_id: int) -> HttpResponse:
-    """Note consents, take people off, end the day; or approve what the bank opened, as another officer."""
+    """Note consents, take people off, end the day; or decide about a name and approve what the bank opened, as another
+    officer."""
     action = request.POST.get("action", "")
-    needed = Action.DECIDE_CHANGE if action == "approve" else Action.REQUEST_CHANGE
-    if action not in ("approve", "consent", "take_off", "end"):
+    deciding = {"approve": _approve, "accept": _accept}
+    needed = Action.DECIDE_CHANGE if action in deciding else Action.REQUEST_CHANGE
+    if action not in (*deciding, "consent", "take_off", "end"):
         raise Http404
     require(request, needed)
     found = _find(request, campaign_id)
     require(request, needed, found.commune_id)
     try:
-        messages.success(
-            request, _approve(request, found) if action == "approve" else _act(request, found, action)
-        )
+        decide = deciding.get(action)
+        messages.success(request, decide(request, found) if decide else _act(request, found, action))
     except DecisionRefused as error:
         messages.error(request, str(error))
     return redirect("campaign", found.pk)
@@ -199,6 +200,16 @@ def _approve(request: OfficerRequest, found: Campaign) -> str:
     return text % {"n": result.done, "day": f"{day:%d/%m/%Y}"}
 
 
+def _accept(request: OfficerRequest, found: Campaign) -> str:
+    step_up(request)
+    chosen = chosen_ids(request.POST, "candidate", 1)
+    campaigns.accept_name(
+        campaign_id=found.pk, candidate_id=chosen[0] if chosen else 0, reason=request.POST.get("reason", ""),
+        by=request.user, at=timezone.now(),
+    )  # fmt: skip
+    return _("The name is accepted. The account now waits to be approved with the others.")
+
+
 def _from_day() -> Any:
     """The first day of the cycle after the newest: who is on its list is paid as that list says."""
     today, last = timezone.localdate(), last_paid_month()
@@ -233,6 +244,9 @@ def _page(
     may_work = running and reader.may(Action.REQUEST_CHANGE, found.commune_id)
     prepared = {found.made_by_id, found.sent_by_id} | {one.read_by_id for one in rows}
     waiting = [one for one in rows if one.state == CandidateState.OPENED]
+    decides = (
+        running and reader.may(Action.DECIDE_CHANGE, found.commune_id) and request.user.pk not in prepared
+    )
     context = {
         "campaign": found,
         "rows": [one for one in rows if one.state != CandidateState.LEFT],
@@ -244,8 +258,9 @@ def _page(
         "form": (form or OpenedForm()) if may_work else None,
         "problems": problems or [],
         "waiting": len(waiting),
-        "may_approve": running and bool(waiting) and reader.may(Action.DECIDE_CHANGE, found.commune_id)
-        and request.user.pk not in prepared,
+        "may_approve": decides and bool(waiting),
+        "differing": queries.differing_of(found, on=timezone.localdate()) if running else [],
+        "may_accept": decides,
         "from_day": _from_day(),
         "here": reverse("campaign_act", args=[found.pk]),
     }  # fmt: skip

@@ -14,8 +14,9 @@ from accounts.models import User
 from banks.models import AccountReport, Client, Inquiry, InquiryState, ReportKind, ReportState
 from banks.operations.errors import AnswerStands, BanksError
 from beneficiaries.models import Channel, PayoutMethod, Person
+from beneficiaries.operations.campaigns import take_reported
 from beneficiaries.operations.errors import DecisionRefused
-from beneficiaries.operations.payouts import pay_to_account
+from beneficiaries.operations.payouts import holder_may_be_paid, pay_to_account
 from common.names import SAME, likeness
 
 
@@ -85,7 +86,8 @@ def report_account(*, client: Client, what: Happened, at: datetime) -> AccountRe
     concern nobody.
 
     A closed account is marked at once, so the next round pays by the Post. A new name or a new account waits for an
-    officer: nobody is moved to an account without having been asked.
+    officer: nobody is moved to an account without having been asked. An account opened for somebody on the list of an
+    account-opening day of that bank goes there, for the second officer of that day.
     """
     if client.sandbox:
         return None
@@ -99,6 +101,10 @@ def report_account(*, client: Client, what: Happened, at: datetime) -> AccountRe
             person = Person.objects.living().filter(national_id_index=what.national_id).first()
             score = likeness(person.name, what.holder) if person else None
             state = ReportState.WAITING if person else ReportState.UNRELATED
+            if person and take_reported(
+                person=person, provider=client.provider_id, account=what.account, holder=what.holder, at=at
+            ):
+                state = ReportState.TAKEN
         else:
             method = _in_use(client.provider_id, what.account, what.on)
             person = method.person if method else None
@@ -152,7 +158,15 @@ def _in_use(provider: str, account: str, on: date) -> PayoutMethod | None:
 
 
 def _move_to(report: AccountReport, person: Person, today: date) -> None:
-    """Pay the person to the account that the bank itself opened and so confirms. Raises BanksError."""
+    """Pay the person to the account that the bank itself opened and so confirms. Raises BanksError, also for an
+    account of somebody who is neither the person nor registered to collect for them."""
+    if not holder_may_be_paid(person=person, holder=report.holder, on=today):
+        raise BanksError(
+            _(
+                "This account is not the person's, nor of somebody registered to collect for them: nobody is paid "
+                "there."
+            )
+        )
     try:
         pay_to_account(
             person=person,

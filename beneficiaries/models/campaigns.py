@@ -55,7 +55,9 @@ class CandidateState(models.TextChoices):
 class Candidate(models.Model):
     """One person of an account-opening day. `consented_on`: the person agreed that the bank is told who they are.
 
-    The account is kept here only until the person is paid to it: then the payout method has it.
+    The account is kept here only until the person is paid to it: then the payout method has it. `read_by` is who read
+    the bank's file, nobody where the bank itself reported the account. `accepted_by` found that a holder whose name
+    differs may be paid, and says why.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
@@ -71,6 +73,8 @@ class Candidate(models.Model):
     why = NfcCharField(_("reason"), max_length=300, blank=True)
     read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     read_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    accepted_why = NfcCharField(_("why another name is paid"), max_length=300, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     payout_method = models.ForeignKey(PayoutMethod, models.PROTECT, null=True, related_name="+")
@@ -92,9 +96,18 @@ class Candidate(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=("invited", "left"), account__isnull=True, payout_method__isnull=True)
                 | Q(state__in=("opened", "differs"), account__isnull=False, consented_on__isnull=False,
-                    read_by__isnull=False, payout_method__isnull=True)
+                    read_at__isnull=False, payout_method__isnull=True)
                 | Q(state="switched", account__isnull=True, payout_method__isnull=False, approved_by__isnull=False),
                 name="candidate_has_what_its_state_says",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True, accepted_why="")
+                | Q(accepted_by__isnull=False) & ~Q(accepted_why=""),
+                name="a_name_is_accepted_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | ~Q(accepted_by=F("read_by")),
+                name="a_name_is_accepted_by_another",
             ),
         ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
@@ -25,10 +26,15 @@ from beneficiaries.models import (
     Provider,
 )
 from beneficiaries.operations.errors import DecisionRefused
-from beneficiaries.operations.payouts import pay_to_account
+from beneficiaries.operations.payouts import holder_may_be_paid, pay_to_account
 from common.names import SAME, likeness
 
 MOST = 500
+# What a candidate holds of an account, given up with it.
+_NOT_OPENED: dict[str, Any] = {
+    "account": None, "account_index": None, "holder": "", "score": None, "read_by": None, "read_at": None,
+    "accepted_by": None, "accepted_why": "",
+}  # fmt: skip
 
 
 class CampaignRefused(DecisionRefused):
@@ -120,8 +126,7 @@ def take_off(*, campaign_id: int, candidates: Sequence[int], why: str) -> int:
     campaign = _held(campaign_id)
     states = (CandidateState.INVITED, CandidateState.OPENED, CandidateState.DIFFERS)
     gone = campaign.candidates.filter(pk__in=candidates, state__in=states).update(
-        state=CandidateState.LEFT, why=why.strip()[:300], consented_on=None, account=None, account_index=None,
-        holder="", score=None, read_by=None, read_at=None,
+        state=CandidateState.LEFT, why=why.strip()[:300], consented_on=None, **_NOT_OPENED
     )  # fmt: skip
     if gone:
         Campaign.objects.filter(pk=campaign.pk).update(version=F("version") + 1)
@@ -142,11 +147,12 @@ def send_list(*, campaign_id: int, by: User, at: datetime) -> list[Candidate]:
 
 
 @transaction.atomic
-def take_opened(*, campaign_id: int, rows: Sequence[Opened], by: User, at: datetime) -> Taken:
+def take_opened(*, campaign_id: int, rows: Sequence[Opened], by: User | None, at: datetime) -> Taken:
     """Take over what the bank opened; the whole file or nothing. The same file again changes nothing.
 
-    A holder whose name is not the person's (`common.names`) is kept apart: nobody is changed over to it. Raises
-    CampaignRefused with every row that cannot be.
+    `by` is who read the bank's file, None where the bank reported the account itself. A holder whose name is not the
+    person's (`common.names`) is kept apart: nobody is changed over to it. Raises CampaignRefused with every row that
+    cannot be.
     """
     campaign = _held(campaign_id)
     listed = campaign.candidates.select_related("person", "payout_method").select_for_update(of=("self",))
@@ -171,6 +177,51 @@ def take_opened(*, campaign_id: int, rows: Sequence[Opened], by: User, at: datet
     if changed:
         Campaign.objects.filter(pk=campaign.pk).update(version=F("version") + 1)
     return Taken(opened=len(changed) - differs, differs=differs, unchanged=len(rows) - len(changed))
+
+
+@transaction.atomic
+def take_reported(*, person: Person, provider: str, account: str, holder: str, at: datetime) -> bool:
+    """Take over an account that its bank reports as opened for a person, as a file of the bank's would: on the newest
+    day's list that has not ended. False, and nothing changes, where the person is on none or a file were refused."""
+    listed = Candidate.objects.filter(
+        person=person, campaign__provider=provider, campaign__ended_at__isnull=True
+    ).exclude(state=CandidateState.LEFT)
+    one = listed.order_by("-campaign").first()
+    if one is None:
+        return False
+    row = Opened(line=0, reference=one.reference, account=account, holder=holder)
+    try:
+        take_opened(campaign_id=one.campaign_id, rows=[row], by=None, at=at)
+    except CampaignRefused:
+        return False
+    return True
+
+
+@transaction.atomic
+def accept_name(*, campaign_id: int, candidate_id: int, reason: str, by: User, at: datetime) -> None:
+    """A second officer finds that an account whose holder's name differs may be paid, and says why in writing.
+
+    It may where the holder is registered and able to collect for the person, or where the person's name has been
+    corrected meanwhile; never for anybody else, whatever the reason. Raises CampaignRefused, also for whoever made
+    the list, sent it or read the file.
+    """
+    campaign = _held(campaign_id)
+    listed = campaign.candidates.select_for_update(of=("self",)).select_related("person")
+    one = listed.filter(pk=candidate_id, state=CandidateState.DIFFERS).first()
+    if one is None:
+        raise CampaignRefused(_("The list changed since you opened it. Reload the page and look again."))
+    if by.pk in {campaign.made_by_id, campaign.sent_by_id, one.read_by_id}:
+        raise CampaignRefused(
+            _("Who made the list, sent it or read the bank's file cannot approve it. Another officer has to.")
+        )
+    if not reason.strip():
+        raise CampaignRefused(_("Enter the reason."))
+    if not holder_may_be_paid(person=one.person, holder=one.holder, on=timezone.localdate(at)):
+        raise CampaignRefused(_another_s(one.holder))
+    one.state, one.score = CandidateState.OPENED, likeness(one.person.name, one.holder)
+    one.accepted_by, one.accepted_why, one.why = by, reason.strip()[:300], ""
+    one.save(update_fields=["state", "score", "accepted_by", "accepted_why", "why"])
+    Campaign.objects.filter(pk=campaign.pk).update(version=F("version") + 1)
 
 
 @transaction.atomic
@@ -199,6 +250,8 @@ def change_over(*, campaign_id: int, version: int, from_day: date, by: User, at:
         try:
             if person.died_on is not None:
                 raise CampaignRefused(_("The person has died."))
+            if not holder_may_be_paid(person=person, holder=one.holder, on=from_day):
+                raise CampaignRefused(_another_s(one.holder))
             one.payout_method = pay_to_account(
                 person=person, provider=campaign.provider_id, account=one.account or "", holder=one.holder,
                 from_day=from_day, verified_on=timezone.localdate(at),
@@ -224,9 +277,8 @@ def end_campaign(*, campaign_id: int, by: User, at: datetime) -> None:
     if campaign.candidates.filter(state=CandidateState.OPENED).exists():
         raise CampaignRefused(_("Accounts that were opened still wait for the second officer."))
     campaign.candidates.filter(state__in=(CandidateState.INVITED, CandidateState.DIFFERS)).update(
-        state=CandidateState.LEFT, account=None, account_index=None, holder="", score=None, read_by=None,
-        read_at=None,
-    )  # fmt: skip
+        state=CandidateState.LEFT, **_NOT_OPENED
+    )
     Campaign.objects.filter(pk=campaign.pk).update(ended_by=by, ended_at=at)
 
 
@@ -243,14 +295,20 @@ def _held(campaign_id: int) -> Campaign:
     return campaign
 
 
-def _open(one: Candidate, row: Opened, by: User, at: datetime) -> None:
+def _another_s(holder: str) -> str:
+    return _(
+        "The account is in the name of %(holder)s, who is neither this person nor registered to collect for them: "
+        "nobody is paid there. Ask for the name to be corrected, or for who collects to be registered, or ask the bank."
+    ) % {"holder": holder}
+
+
+def _open(one: Candidate, row: Opened, by: User | None, at: datetime) -> None:
     one.score = likeness(one.person.name, row.holder)
     one.state = CandidateState.OPENED if one.score >= SAME else CandidateState.DIFFERS
     one.account = one.account_index = row.account
     one.holder, one.why, one.read_by, one.read_at = row.holder[:140], "", by, at
-    one.save(
-        update_fields=["score", "state", "account", "account_index", "holder", "why", "read_by", "read_at"]
-    )
+    one.accepted_by, one.accepted_why = None, ""
+    one.save(update_fields=[*_NOT_OPENED, "state", "why"])
 
 
 def _same(found: Candidate, row: Opened) -> bool:

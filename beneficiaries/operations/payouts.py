@@ -8,10 +8,23 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from beneficiaries.collecting import may_collect
 from beneficiaries.models import POST, Channel, Obstacle, PayAt, PayoutMethod, Person, Provider
 from beneficiaries.operations.errors import DecisionRefused
+from common.names import SAME, likeness
 
 ACCOUNT_LENGTH = range(4, 33)
+
+
+def holder_may_be_paid(*, person: Person, holder: str, on: date) -> bool:
+    """Whether an account of this holder may pay this person: their own by its name, or that of somebody who may
+    collect for them on that day (guardian, foster carer, authorised person; rule G04). Nobody else's ever."""
+    if likeness(person.name, holder) >= SAME:
+        return True
+    return any(
+        likeness(payee.name, holder) >= SAME and may_collect(payee, died_on=person.died_on, on=on)
+        for payee in person.payees.all()
+    )
 
 
 @transaction.atomic

@@ -38,6 +38,7 @@ from beneficiaries.models import (
     Residence,
 )
 from beneficiaries.next_steps import FAILED, UNVERIFIED
+from beneficiaries.operations.payouts import holder_may_be_paid
 from benefits.models import Scheme
 from common.months import month_of
 
@@ -186,13 +187,24 @@ def visible_campaigns(reader: Reader) -> QuerySet[Campaign]:
 
 def candidates_of(campaign: Campaign, *, on: date) -> list[Any]:
     """Everybody who was ever on a day's list, in its order, each with `hamlet`."""
-    rows = campaign.candidates.select_related("person", "payout_method", "approved_by").order_by("number")
+    rows = campaign.candidates.select_related(
+        "person", "payout_method", "approved_by", "accepted_by"
+    ).order_by("number")
     homes = Residence.objects.filter(_current(on), person__candidacies__campaign=campaign)
     hamlets = dict(homes.values_list("person_id", "hamlet"))
     found: list[Any] = list(rows)
     for row in found:
         row.hamlet = hamlets.get(row.person_id, "")
     return found
+
+
+def differing_of(campaign: Campaign, *, on: date) -> list[tuple[Candidate, bool]]:
+    """Whose account stands in another name, each with whether that holder may be paid for them on a day."""
+    rows = campaign.candidates.filter(state=CandidateState.DIFFERS).select_related("person")
+    return [
+        (one, holder_may_be_paid(person=one.person, holder=one.holder, on=on))
+        for one in rows.prefetch_related("person__payees").order_by("number")
+    ]
 
 
 def campaigns_to_approve(reader: Reader) -> int:

@@ -8,11 +8,14 @@ from django.utils import timezone
 from banks.models import AccountReport, Inquiry
 from banks.operations.accounts import ask_about_accounts, decide_report
 from banks.operations.errors import BanksError
-from beneficiaries.models import Obstacle, PayoutMethod
+from beneficiaries.models import Candidate, Obstacle, Payee, PayoutMethod
+from beneficiaries.operations import campaigns
+from beneficiaries.operations.campaigns import CampaignRefused
 from common.cccd import make_cccd
 from common.names import SAME, likeness
 from tests import worlds
 from tests.banks.bank_world import AGRIBANK, NOW, VIETCOMBANK
+from tests.beneficiaries import campaign_world
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +142,64 @@ def test_an_account_opened_for_a_stranger_is_kept_without_a_person(world):
     say(world, "opened", "5550001112", holder="AI DO", national_id="060040999999")
     assert AccountReport.objects.get().state == "unrelated"
     assert Inquiry.objects.count() == 0
+
+
+def test_an_account_opened_by_another_s_name_is_not_taken_over(world):
+    person, number = at_the_post()
+    say(world, "opened", "5550001112", holder="HO THI CHAU", national_id=number)
+    report = AccountReport.objects.get()
+    with pytest.raises(BanksError):
+        decide_report(report_id=report.pk, take=True, by=world.officers["tinh"], at=timezone.now())
+    Payee.objects.create(
+        person=person,
+        role="authorised",
+        name="Hồ Thị Cháu",
+        document="GUQ 1",
+        valid_from=timezone.localdate(),
+    )
+    decide_report(report_id=report.pk, take=True, by=world.officers["tinh"], at=timezone.now())
+    assert PayoutMethod.objects.get(person=person, valid_to=None).holder == "HO THI CHAU"
+
+
+@pytest.fixture
+def day(world):
+    """An account-opening day of three people on the Post, whose numbers the bank was told."""
+    found = campaign_world.held()
+    for number, person in enumerate(found.people, start=30):
+        person.national_id = person.national_id_index = make_cccd("060", "female", 1940, number)
+        person.save()
+    return found
+
+
+def opened(world, day, number=0, bank=AGRIBANK, **facts):
+    said = {"account": campaign_world.ACCOUNTS[number], "holder": campaign_world.HOLDERS[number]} | facts
+    return say(world, "opened", bank=bank, national_id=day.people[number].national_id, **said)
+
+
+def test_an_account_reported_ticks_the_row_of_its_account_opening_day(world, day):
+    opened(world, day)
+    opened(world, day, 1, holder="NGUYEN VAN ANH")
+    assert [day.candidate(number).state for number in range(3)] == ["opened", "differs", "invited"]
+    assert day.candidate(0).read_by is None
+    assert set(AccountReport.objects.values_list("state", flat=True)) == {"taken"}
+    # Nobody is paid there before a second officer approves, and who made the list cannot.
+    assert not PayoutMethod.objects.filter(person=day.people[0], channel="bank").exists()
+    with pytest.raises(CampaignRefused):
+        day.approve(by=day.clerk)
+    assert day.approve().done == 1
+    opened(world, day)
+    assert day.candidate(0).state == "switched"
+
+
+@pytest.mark.parametrize("why", ["no consent", "ended", "another bank", "account known"])
+def test_a_report_that_a_day_s_list_does_not_take_waits_for_an_officer(world, day, why):
+    if why == "no consent":
+        Candidate.objects.update(consented_on=None)
+    elif why == "ended":
+        campaigns.end_campaign(campaign_id=day.campaign.pk, by=day.clerk, at=NOW)
+    bank = VIETCOMBANK if why == "another bank" else AGRIBANK
+    facts = {"account": "1020304000"} if why == "account known" else {}
+    before = list(Candidate.objects.order_by("pk").values_list("state", "account"))
+    opened(world, day, bank=bank, **facts)
+    assert AccountReport.objects.get().state == "waiting"
+    assert list(Candidate.objects.order_by("pk").values_list("state", "account")) == before

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from beneficiaries.models import Campaign, Candidate, Obstacle, PayoutMethod
-from beneficiaries.operations import campaigns
+from accounts.models import User
+from beneficiaries.models import Campaign, Candidate, Obstacle, Payee, PayoutMethod, Person
+from beneficiaries.operations import campaigns, payees
 from beneficiaries.operations.campaigns import CampaignRefused, Taken
 from beneficiaries.operations.payouts import pay_through_post
 from tests import worlds
@@ -145,3 +147,87 @@ def test_a_day_ends_only_when_nobody_waits_for_approval(day):
     assert states(day) == ["switched", "left", "left"]
     with pytest.raises(CampaignRefused):
         day.read(day.row(2))
+
+
+def accept(
+    day: Day, number: int = 0, reason: str = "tài khoản của người giám hộ", by: User | None = None
+) -> None:
+    campaigns.accept_name(
+        campaign_id=day.campaign.pk, candidate_id=day.candidate(number).pk, reason=reason, by=by or day.approver,
+        at=NOON,
+    )  # fmt: skip
+
+
+def registered(day: Day, name: str = "Hồ Thị Cháu", **facts: Any) -> Payee:
+    known = {
+        "role": "authorised",
+        "document": "GUQ 1",
+        "valid_from": date(2024, 6, 1),
+        "valid_to": date(2025, 5, 31),
+    }
+    return Payee.objects.create(person=day.people[0], name=name, **(known | facts))
+
+
+def test_an_account_of_the_registered_payee_is_paid_once_accepted_with_a_reason(day):
+    registered(day)
+    day.read(day.row(0, holder="HO THI CHAU"))
+    assert day.approve().done == 0
+    accept(day)
+    assert day.approve().done == 1
+    assert PayoutMethod.objects.get(person=day.people[0], valid_to=None).holder == "HO THI CHAU"
+    found = day.candidate(0)
+    assert (found.accepted_by, found.accepted_why) == (day.approver, "tài khoản của người giám hộ")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"name": "Hồ Thị Khác"},
+        {"valid_to": date(2024, 11, 30)},
+        {"revoked_on": date(2024, 12, 1)},
+        {"role": "heir"},
+    ],
+    ids=["somebody else", "ended", "revoked", "an heir of somebody living"],
+)
+def test_an_account_of_nobody_who_may_collect_is_never_accepted(day, facts):
+    registered(day, **facts)
+    day.read(day.row(0, holder="HO THI CHAU"))
+    with pytest.raises(CampaignRefused):
+        accept(day)
+    assert states(day)[0] == "differs"
+
+
+def test_a_name_corrected_meanwhile_is_accepted(day):
+    day.read(day.row(0, holder="DANG THI UOT"))
+    with pytest.raises(CampaignRefused):
+        accept(day)
+    Person.objects.filter(pk=day.people[0].pk).update(name="Đặng Thị Ướt")
+    accept(day, reason="đã sửa theo căn cước")
+    assert (states(day)[0], day.candidate(0).score) == ("opened", 100)
+
+
+def test_a_name_is_accepted_by_nobody_who_prepared_and_not_without_a_reason(day):
+    registered(day)
+    day.read(day.row(0, holder="HO THI CHAU"))
+    for bad in ({"by": day.clerk}, {"reason": "  "}):
+        with pytest.raises(CampaignRefused):
+            accept(day, **bad)
+    assert states(day)[0] == "differs"
+
+
+def test_an_authorisation_revoked_after_the_name_was_accepted_stops_the_change(day):
+    payee = registered(day)
+    day.read(day.row(0, holder="HO THI CHAU"))
+    accept(day)
+    payees.revoke(payee=payee, on=NOON.date())
+    result = day.approve()
+    assert (result.done, len(result.refused)) == (0, 1)
+    assert PayoutMethod.objects.filter(channel="bank").count() == 0
+
+
+def test_a_new_file_asks_about_the_name_anew(day):
+    registered(day)
+    day.read(day.row(0, holder="HO THI CHAU"))
+    accept(day)
+    day.read(day.row(0, holder="HO THI CHAU", account="123456789012"))
+    assert (states(day)[0], day.candidate(0).accepted_by) == ("differs", None)

@@ -51,6 +51,7 @@ def step(own: str, **fields: str) -> Row:
 
 
 PAIR = "302 302 302 403 403 403 403 403 403"
+DECIDES = "403 403 302 403 403 403 403 403 403"
 
 ROWS = [
     # Every officer has a first page; the viewer's is the coverage, the post clerk's the month at the Post.
@@ -237,12 +238,11 @@ ROWS = [
     Row("campaign_act", "POST", REQUESTS.replace("200", "302"), REQUESTS_AWAY, {"action": "consent"}),
     Row("campaign_act", "POST", REQUESTS.replace("200", "302"), REQUESTS_AWAY, {"action": "take_off"}),
     Row("campaign_act", "POST", REQUESTS.replace("200", "302"), REQUESTS_AWAY, {"action": "end"}),
-    Row(
-        "campaign_act",
-        "POST",
-        "403 403 302 403 403 403 403 403 403",
-        "403 403 404 403 403 403 403 403 403",
-        {"action": "approve", "version": "1"},
+    *(
+        Row(
+            "campaign_act", "POST", DECIDES, DECIDES.replace("302", "404"), {"action": action, "version": "1"}
+        )
+        for action in ("approve", "accept")
     ),
     Row("campaign_act", "POST", "404 404 404 404 404 404 404 404 404", "404 404 404 404 404 404 404 404 404"),
     # The law: read by who makes and judges lists, changed by the province's administrators, each of the other's rows.
@@ -354,6 +354,7 @@ PROVED = {
     ("change_act", "POST", "approve"),
     ("campaign_export", "POST", ""),
     ("campaign_act", "POST", "approve"),
+    ("campaign_act", "POST", "accept"),
     ("reorganisation", "POST", ""),
     ("person_numbers", "POST", ""),
     ("delegate", "POST", ""),

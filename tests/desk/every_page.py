@@ -11,6 +11,7 @@ from accounts.operations import officers
 from areas.models import Unit
 from beneficiaries.models import ChangeKind, ChangePath, LikePair, Payee, Person, Way
 from beneficiaries.operations import campaigns, changes, outreach
+from beneficiaries.operations.campaigns import Opened
 from beneficiaries.operations.changes import Draft, save_draft
 from benefits.entering import Entered, complete
 from desk.models import CivilList, RollUpload
@@ -254,15 +255,29 @@ def _plan(world: World, commune: Unit) -> int:
 
 
 def _account_day(world: World, commune: Unit, person: Person) -> int:
-    """An account-opening day, each at a place of its own, to which one person has agreed."""
+    """An account-opening day, each at a place of its own, to which one person has agreed; of three more the bank has
+    opened an account, in another name, and in that of somebody who may collect."""
     made = campaigns.make_campaign(
         commune=commune, provider=worlds.AGRIBANK, on=date(2024, 12, 21), place=f"Phòng {uuid.uuid4()}",
         by=world.officers["second"], at=worlds.NOON,
     )  # fmt: skip
-    campaigns.invite(campaign_id=made.pk, people=[person.pk])
+    people = [
+        person,
+        *(worlds.person(name, lives=commune) for name in ("Võ Thị Mở", "Võ Thị Khác", "Võ Thị Nhờ")),
+    ]
+    Payee.objects.create(
+        person=people[3], role="guardian", name="Hồ Thị Con", document="QĐ 1", valid_from=OCTOBER
+    )
+    campaigns.invite(campaign_id=made.pk, people=[one.pk for one in people])
     campaigns.record_consent(
         campaign_id=made.pk, candidates=made.candidates.values_list("pk", flat=True), on=date(2024, 12, 2)
     )
+    holders = zip(made.candidates.order_by("number")[1:], ("VO THI MO", "AI DO", "HO THI CON"), strict=True)
+    rows = [
+        Opened(line=line, reference=one.reference, account=f"{made.pk:06d}{line}", holder=holder)
+        for line, (one, holder) in enumerate(holders)
+    ]
+    campaigns.take_opened(campaign_id=made.pk, rows=rows, by=world.officers["second"], at=worlds.NOON)
     return made.pk
 
 

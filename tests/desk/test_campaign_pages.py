@@ -10,10 +10,11 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from audit.models import Entry, EntryKind
-from beneficiaries.models import Campaign, PayoutMethod
+from beneficiaries.models import Campaign, Payee, PayoutMethod
 from common.text import fold
 from tests import desk_world, worlds
 from tests.desk_world import World
@@ -138,3 +139,40 @@ def test_the_list_to_sign_is_a_paper(world):
     campaign = invite(clerk, world, 2)
     paper = clerk.get(reverse("campaign_paper", args=[campaign.pk]))
     assert paper.content.startswith(b"%PDF")
+
+
+def test_an_account_in_another_name_is_accepted_only_where_its_holder_may_collect(world):
+    clerk, approver = world.client("commune_officer"), world.client("approver")
+    campaign = invite(clerk, world, 1)
+    act(clerk, campaign, "consent", candidate=[campaign.candidates.get().pk])
+    clerk.post(
+        reverse("campaign_opened", args=[campaign.pk]),
+        {"file": filled_in(sent(clerk, campaign), ["LE THI CHAU"])},
+    )
+    here, person = reverse("campaign", args=[campaign.pk]), world.people[2]
+    asked = clerk.get(here).content.decode()
+    assert reverse("change_new", args=[person.pk, "change"]) in asked
+    assert reverse("change_new", args=[person.pk, "payee"]) in asked
+    one = campaign.candidates.get()
+    act(approver, campaign, "accept", candidate=one.pk, reason="người giám hộ")
+    one.refresh_from_db()
+    assert one.state == "differs"
+    Payee.objects.create(
+        person=person,
+        role="authorised",
+        name="Lê Thị Cháu",
+        document="GUQ 1",
+        valid_from=timezone.localdate(),
+    )
+    page = approver.get(here).content.decode()
+    assert page_faults(page) == []
+    assert 'value="accept"' in page
+    assert 'value="accept"' not in clerk.get(here).content.decode()
+    denied = clerk.post(
+        reverse("campaign_act", args=[campaign.pk]), {"action": "accept", "candidate": one.pk}
+    )
+    assert denied.status_code == 403
+    act(approver, campaign, "accept", candidate=one.pk, reason="người được ủy quyền")
+    act(approver, campaign, "approve", version=Campaign.objects.get().version)
+    assert PayoutMethod.objects.get(person=person).holder == "LE THI CHAU"
+    assert "người được ủy quyền" in clerk.get(here).content.decode()
