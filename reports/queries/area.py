@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,6 +82,17 @@ def area_of(reader: Reader, *, within: int | None = None, own: bool = False) -> 
             del units[pk]
     tops = tuple(unit for unit in units.values() if unit.parent_id not in units and unit.pk not in followed)
     return Area(units=units, tops=tops, sees_sensitive=ids <= reader.units(Action.SEE_SENSITIVE))
+
+
+def names_of(units: Collection[Unit]) -> dict[int, str]:
+    """The units' names by id, with the unit above where several of them have the same: two communes Tân Hà."""
+    namesakes = Counter(unit.name for unit in units)
+    return {
+        unit.pk: f"{unit.name} ({unit.parent.name})"
+        if namesakes[unit.name] > 1 and unit.parent
+        else unit.name
+        for unit in units
+    }
 
 
 def followers(*, on: date) -> dict[int, int]:

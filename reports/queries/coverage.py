@@ -22,7 +22,7 @@ from common.months import add_months, format_month
 from common.text import sort_key
 from payments.models import Cycle
 from reports.models import Figure, Part, Restatement, Snapshot
-from reports.queries.area import Area, area_of, followers
+from reports.queries.area import Area, area_of, followers, names_of
 from reports.targets import EVERYBODY, Targets, missing, targets
 
 TOTAL = "total"
@@ -256,9 +256,12 @@ class Table:
 
     def _units(self, sums: Sums) -> list[Row]:
         found = [self.area.units[int(str(unit))] for (unit,) in sums]
+        names = names_of(found)
         rows = [
             replace(
-                self._row(sums, (unit.pk,), key=unit.code, name=unit.name, units=self.area.chain_of(unit)),
+                self._row(
+                    sums, (unit.pk,), key=unit.code, name=names[unit.pk], units=self.area.chain_of(unit)
+                ),
                 unit_id=unit.pk,
             )
             for unit in found
@@ -388,6 +391,5 @@ def fold_sensitive(rows: list[Row], sensitive: set[str]) -> list[Row]:
     others = [row for row in rows if row.key not in sensitive]
     cover = [row for row in others if row.key.startswith(Scheme.BTXH)][-1:]
     name = _("Other social protection")
-    return [row for row in others if row not in cover] + [
-        add_up([*cover, *hidden], key=OTHER, name=name, target=hidden[0].target)
-    ]
+    folded = add_up([*cover, *hidden], key=OTHER, name=name, target=hidden[0].target)
+    return [row for row in others if row not in cover] + [replace(folded, months_left=hidden[0].months_left)]

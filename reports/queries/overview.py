@@ -193,8 +193,8 @@ def overview(
 
 
 def _ranked(rows: list[Row], by: By) -> list[Row]:
-    """Places and categories by their rate, the furthest ahead first; the schemes in their own order."""
-    return rows if by == By.SCHEME else sorted(rows, key=lambda row: -row.rate)
+    """Places by their rate, the furthest ahead first; ages, schemes and categories (the largest first) as they are."""
+    return sorted(rows, key=lambda row: -row.rate) if by in (By.DISTRICT, By.COMMUNE) else rows
 
 
 def _trend(table: Table) -> list[Point]:

@@ -221,6 +221,9 @@ def test_sensitive_categories_hide_behind_the_smallest_other_one():
     elderly()
     worlds.run_round(DECEMBER)
     assert rows(By.CATEGORY) == {"BTXH_OTHER": (0, 2)}
+    # Two people are missing to the target, 100 % by December 2025: one a month for twelve months.
+    folded = coverage(month=DECEMBER, by=By.CATEGORY, reader=province_reader()).rows[0]
+    assert (folded.gap, folded.needed) == (2, 1)
     user = worlds.officer("duyet-huyen")
     Role.objects.create(
         user=user, name=RoleName.APPROVER, unit=worlds.commune().parent, valid_from=date(2024, 1, 1)
@@ -228,6 +231,18 @@ def test_sensitive_categories_hide_behind_the_smallest_other_one():
     assert rows(By.CATEGORY, reader=reader_for(user, on=DECEMBER)) == {
         "BTXH_5.8": (0, 1),
         "BTXH_5.5c": (0, 1),
+    }
+
+
+def test_communes_of_one_name_are_told_apart_by_their_district():
+    for commune in Unit.objects.filter(code__in=("23221", "23257", "22918"), valid_to__isnull=False):
+        elderly(f"Người Ở {commune.code}", lives=commune)
+    worlds.run_round(DECEMBER)
+    found = coverage(month=DECEMBER, by=By.COMMUNE, reader=province_reader()).rows
+    assert {row.key: row.name for row in found} == {
+        "23221": "Xã Tân Hà (Huyện Đức Linh)",
+        "23257": "Xã Tân Hà (Huyện Hàm Tân)",
+        "22918": "Phường Hàm Tiến",
     }
 
 
