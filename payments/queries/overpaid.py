@@ -8,7 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.access import Action, Reader
 from beneficiaries.models import Person, Reckon, ReckonReason, Residence
@@ -54,11 +54,13 @@ def overpaid(*, reader: Reader, person_id: int | None = None) -> list[Overpaid]:
 
 @dataclass(frozen=True, slots=True)
 class OverpaidPage:
-    """One page: `rows` are the months of its people; of `news` people something is not reckoned yet."""
+    """One page: `rows` are the months of its people; of `news` people something is not reckoned yet, and `waiting` wait
+    for the next list because a change of law reaches back to months paid: what it makes too much is in no row."""
 
     page: KeysetPage[Person]
     rows: list[Overpaid]
     news: int
+    waiting: int
 
 
 def overpaid_page(*, reader: Reader, place: Place) -> OverpaidPage:
@@ -70,20 +72,24 @@ def overpaid_page(*, reader: Reader, place: Place) -> OverpaidPage:
     lives_here = Exists(homes.filter(person=OuterRef("pk")))
     people = Person.objects.filter(lives_here, pk__in=Excess.objects.values("person"))
     page = keyset_page(people, key="pk", place=place)
-    changed = Reckon.objects.exclude(reason=ReckonReason.RATE).filter(person__in=homes.values("person"))
+    queued = Reckon.objects.filter(person__in=homes.values("person"))
     asked = [person.pk for person in page.rows]
     if page.before is None:
         asked += list(
-            changed.filter(reason=ReckonReason.CHANGED)
+            queued.filter(reason=ReckonReason.CHANGED)
             .exclude(person__in=Excess.objects.values("person"))
             .order_by("person")
             .values_list("person", flat=True)
             .distinct()[:PAGE_SIZE]
         )
+    by_law = Q(reason=ReckonReason.RATE)
     return OverpaidPage(
         page=page,
         rows=_reckoned(reader, ("payments", "asked_overpaid_people"), asked),
-        news=changed.aggregate(people=Count("person", distinct=True))["people"],
+        **queued.aggregate(
+            news=Count("person", distinct=True, filter=~by_law),
+            waiting=Count("person", distinct=True, filter=by_law),
+        ),
     )
 
 

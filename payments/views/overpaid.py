@@ -94,6 +94,7 @@ def overpaid_list(request: OfficerRequest) -> HttpResponse:
         {
             "page": page_context(found.page, rows, request.GET),
             "news": found.news,
+            "by_law": found.waiting,
             "waiting": waiting_decisions(reader=request.reader),
         },
     )

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from beneficiaries.models import Reckon
+from beneficiaries.models.reckoning import ALWAYS_READY
 from beneficiaries.operations.people import record_death
 from payments.models import Adjustment, OverpaidDecision, Payment
 from tests import desk_world, worlds
@@ -60,6 +62,15 @@ def test_the_list_takes_few_queries_whoever_is_on_it(world, django_assert_max_nu
     # Their news is not reckoned yet: two who would be overpaid by it stand there too, and it says that news waits.
     assert [one.name in shown for one in world.people] == [True, True, True, False, False, False]
     assert "2 người" in shown.replace("\u00a0", " ")
+
+
+def test_the_list_says_whom_a_change_of_law_makes_the_next_list_reckon(world):
+    client = world.client("preparer")
+    assert "Do thay đổi quy định" not in client.get(reverse("overpaid")).content.decode()
+    for one in world.people[:3]:
+        Reckon.objects.create(person=one, from_month=NOVEMBER, ready_on=ALWAYS_READY, reason="rate")
+    shown = client.get(reverse("overpaid")).content.decode().replace("\u00a0", " ")
+    assert "Do thay đổi quy định, 3 người sẽ được tính lại" in shown
 
 
 def test_a_waiver_takes_effect_when_another_officer_confirms_it(world):
