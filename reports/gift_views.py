@@ -197,7 +197,9 @@ def _sheet(gift: GiftList, commune: Unit, rows: list[Given], *, signed: bool) ->
         subtitle=" · ".join(part for part in (subtitle, state) if part),
         heads=heads,
         tables=[Table("", lines, total)],
-        notes=[_("One row a person: whoever holds several benefits is given the highest present only.")],
+        notes=[
+            _("One row for each person: whoever holds several benefits is given the highest present only.")
+        ],
         signers=[_("Prepared by"), _("Handed out by"), _("Head of unit")],
         texts=(1, 2, 3, 4, 6),
         tall=signed,

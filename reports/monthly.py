@@ -26,7 +26,7 @@ def sentences(seen: Overview, difficulties: Sequence[Difficulty]) -> list[str]:
         "still waited for."
     ) % {
         "month": f"{seen.table.month:%m/%Y}",
-        "area": seen.table.area.name,
+        "area": _("the whole province") if seen.table.area.whole_province else seen.table.area.name,
         "amount": number(total.amount),
         "all": number(total.all),
         "covered": number(total.covered),

@@ -95,8 +95,8 @@ def show_upward(*, on: date) -> str:
         for one in RAISED:
             _raise(one, on)
     if not GiftList.objects.exists():
-        _give(Occasion.INVALIDS_DAY, date(on.year, 7, 27), date(on.year, 7, 5), _JULY)
-        _give(Occasion.TET, date(on.year + 1, 1, 22), on - timedelta(days=6), _TET)
+        _give(Occasion.INVALIDS_DAY, "1207", date(on.year, 7, 27), date(on.year, 7, 5), _JULY)
+        _give(Occasion.TET, "2712", date(on.year + 1, 1, 22), on - timedelta(days=6), _TET)
     return f"{Difficulty.objects.count()} difficulties, {GiftList.objects.count()} gift lists"
 
 
@@ -128,10 +128,10 @@ def _officer(unit: Unit, on: date) -> User:
     return roles.select_related("user").order_by("pk")[0].user
 
 
-def _give(occasion: Occasion, on_date: date, decided: date, amounts: dict[str, int]) -> None:
+def _give(occasion: Occasion, number: str, on_date: date, decided: date, amounts: dict[str, int]) -> None:
     people = cast()
     made = make_gift_list(
-        occasion=occasion, on_date=on_date, decision_number=f"{occasion}/QĐ-GIẢ LẬP", decision_date=decided,
+        occasion=occasion, on_date=on_date, decision_number=f"{number}/QĐ-UBND (giả lập)", decision_date=decided,
         amounts=amounts, by=people.first_closer, at=_at(decided + timedelta(days=1), 9),
     )  # fmt: skip
     approve_gift_list(gift_id=made.pk, by=people.second_closer, at=_at(decided + timedelta(days=2), 9))

@@ -52,8 +52,12 @@ def create_demo_officers(*, on: date, password: str | None = None) -> list[DemoO
     stored = make_password(password)  # once: hashing is slow on purpose
     since = date(on.year - 1, 1, 1)
     officers, enrolled = [], []
+    named: set[str] = set()
     for username, role, unit in _wanted(on):
         full_name = f"{RoleName(role).label}, {unit.name}"
+        if full_name in named:  # whoever reads "prepared by" has to tell the two apart
+            full_name = f"{RoleName(role).label} 2, {unit.name}"
+        named.add(full_name)
         user, _created = User.objects.update_or_create(
             username=username, defaults={"full_name": full_name, "password": stored, "is_active": True}
         )
