@@ -28,7 +28,7 @@ class Invariant:
 
 
 def check_ledger() -> Iterator[Invariant]:
-    """Every invariant of docs/invariants.md, one by one."""
+    """The engine's invariants of docs/invariants.md, one by one; `desk.queries.ledger` adds those above it."""
     yield from (_balances(), _events(), _append_only(), _transitions(), _two_people(), _not_live("I6"))
     yield from (_messages(), _reconciled(), _closed(), _not_live("I10"))
 

@@ -5,6 +5,7 @@ from postal.models.calendar import Listing, PayDay, PayPlace
 from postal.models.contract import Contract, Fee, PayPoint, PersonPoint, PointClerk
 from postal.models.marks import Correction, Mark, MarkKind, Notice, NoticeKind, NotPaidReason
 from postal.models.proof import CallBack, CallResult, Minutes, Scan
+from postal.models.tally import Tally
 
 __all__ = [
     "ArchiveState",
@@ -27,4 +28,5 @@ __all__ = [
     "PersonPoint",
     "PointClerk",
     "Scan",
+    "Tally",
 ]

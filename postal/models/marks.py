@@ -49,7 +49,11 @@ class Mark(models.Model):
     late = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["pay_day", "payment"], name="mark_by_day")]
+        indexes = [
+            models.Index(fields=["pay_day", "payment"], name="mark_by_day"),
+            # Few: the service's page asks why a month's money was not collected.
+            models.Index(fields=["pay_day"], condition=Q(kind="not_paid"), name="mark_not_paid"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=MarkKind.PAID, reason="") & ~Q(receipt="")

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from beneficiaries.models import Channel
 from common import sql
-from payments.models import month_id_range
+from payments.models import Batch, month_id_range
 from postal.models import PayDay, PayPlace, PayPoint
 from postal.operations.errors import PostalError
 from postal.operations.notices import ask_about_lapsed
@@ -97,6 +98,16 @@ def list_payments(*, month: date, communes: Sequence[int], at: datetime) -> int:
     params = {"low": low, "high": high, "month": month, "day": month, "communes": list(communes)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('postal lists', 0))")
+        _lock_lists(month)
         added = sql.run(cursor, "postal", "list_payments", params)
         ask_about_lapsed(month=month, communes=communes, at=at)
     return added
+
+
+def _lock_lists(month: date) -> None:
+    """Wait until no day is being sealed and no outcome is being written: the sums of the lists follow from both. Days
+    before batches, as sealing locks them."""
+    days = PayDay.objects.filter(month=month, sealed_at__isnull=True)
+    list(days.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    batches = Batch.objects.filter(round__cycle=month, channel=Channel.POST)
+    list(batches.select_for_update(of=("self",)).order_by("pk").values_list("pk"))

@@ -8,18 +8,17 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.access import Action, Reader
 from areas.models import Unit
 from common import sql
-from payments.models import month_id_range
 from payments.transitions import Outcome
 from postal.models import PayDay
 from postal.queries.scope import visible_days
 
-_LIVE = ~Q(listings__payment__outcome=Outcome.WITHDRAWN)
-_PAID = Q(listings__payment__outcome=Outcome.PAID)
+_LIVE = ~Q(tallies__outcome=Outcome.WITHDRAWN)
+_PAID = Q(tallies__outcome=Outcome.PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,14 @@ class Unlisted:
 
 
 def month_days(*, month: date, reader: Reader, on: date) -> QuerySet[PayDay]:
-    """The month's pay days with `people`, `amount`, `paid` and `paid_amount` (đồng) on their lists."""
+    """The month's pay days with `people`, `amount` (đồng) and `paid` (people) on their lists, from the kept sums."""
     return (
         visible_days(reader=reader, on=on)
         .filter(month=month)
         .annotate(
-            people=Count("listings", filter=_LIVE),
-            amount=Sum("listings__payment__amount", filter=_LIVE),
-            paid=Count("listings", filter=_PAID),
-            paid_amount=Sum("listings__payment__amount", filter=_PAID),
+            people=Sum("tallies__people", filter=_LIVE, default=0),
+            amount=Sum("tallies__amount", filter=_LIVE, default=0),
+            paid=Sum("tallies__people", filter=_PAID, default=0),
         )
         .order_by("point__commune__name", "point__commune__code", "day", "place", "pk")
     )
@@ -54,17 +52,13 @@ def month_totals(days: Iterable[Any]) -> dict[str, int]:
     return {
         "days": len(rows),
         "people": sum(day.people for day in rows),
-        "amount": sum(day.amount or 0 for day in rows),
+        "amount": sum(day.amount for day in rows),
     }
 
 
 def unlisted(*, month: date, reader: Reader) -> list[Unlisted]:
     """What of the reader's communes stands on no list of a cycle."""
-    low, high = month_id_range(month)
-    params: dict[str, Any] = {
-        "low": low, "high": high, "month": month, "day": month,
-        "communes": list(reader.units(Action.SEE_PAYMENTS)),
-    }  # fmt: skip
+    params = {"month": month, "day": month, "communes": list(reader.units(Action.SEE_PAYMENTS))}
     with connection.cursor() as cursor:
         rows = sql.rows(cursor, "postal", "unlisted", params)
     return [

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from accounts.access import Action, Reader
 from beneficiaries.models import Channel
@@ -16,7 +16,7 @@ from payments.models import Batch, StopOrder
 from payments.queries.batches import visible_batches
 from payments.queries.cash import cash_held
 from payments.queries.reconciliation import reconciliation
-from payments.transitions import Outcome
+from payments.transitions import BatchState, Outcome
 from postal.models import Fee, Notice, PayDay
 from postal.queries.contracts import contract_for
 
@@ -58,19 +58,28 @@ def fee_of(amount: int, percent: Decimal) -> int:
 
 
 def postal_batches(*, month: date, reader: Reader) -> QuerySet[Batch]:
-    """The month's lists of the Post in the reader's area, with `paid`, `paid_amount`, `missed` and `waiting`."""
+    """The month's lists of the Post in the reader's area."""
+    return visible_batches(reader).filter(round__cycle=month, channel=Channel.POST)
+
+
+def postal_results(*, month: date, reader: Reader) -> QuerySet[Batch]:
+    """The month's lists of the Post in the reader's area, with `paid`, `paid_amount` (đồng), `missed` and `waiting`,
+    from the kept sums; of a draft, which has none, everybody waits."""
     return (
-        visible_batches(reader)
-        .filter(round__cycle=month, channel=Channel.POST)
+        postal_batches(month=month, reader=reader)
         .select_related("round", "unit", "provider")
         .annotate(
-            paid=Count("payments", filter=Q(payments__outcome=Outcome.PAID)),
-            paid_amount=Sum("payments__amount", filter=Q(payments__outcome=Outcome.PAID)),
-            missed=Count("payments", filter=Q(payments__outcome=Outcome.UNCLAIMED)),
-            waiting=Count("payments", filter=Q(payments__outcome__isnull=True)),
+            paid=_with(Outcome.PAID),
+            paid_amount=Sum("tallies__amount", filter=Q(tallies__outcome=Outcome.PAID), default=0),
+            missed=_with(Outcome.UNCLAIMED),
+            waiting=Case(When(state=BatchState.DRAFT, then=F("count")), default=_with("")),
         )
         .order_by("unit__code", "scheme", "round__number")
     )
+
+
+def _with(outcome: str) -> Sum:
+    return Sum("tallies__people", filter=Q(tallies__outcome=outcome), default=0)
 
 
 def settlement(*, batch: Batch) -> Settlement:

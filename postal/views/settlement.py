@@ -36,7 +36,7 @@ from postal.operations.errors import PostalError
 from postal.operations.results import Upload
 from postal.papers.settlement import settlement_pdf
 from postal.queries import service as service_queries
-from postal.queries.settlement import open_notices, postal_batches, settlement
+from postal.queries.settlement import open_notices, postal_results, settlement
 from postal.views.common import PDF, attachment, say_faults, today
 
 ERRORS_SHOWN = 200
@@ -59,7 +59,7 @@ def settlements(request: OfficerRequest) -> HttpResponse:
     context = {
         "month": chosen,
         "months": months,
-        "batches": postal_batches(month=chosen, reader=request.reader),
+        "batches": postal_results(month=chosen, reader=request.reader),
         "upload_form": UploadForm(initial={"month": f"{chosen:%Y-%m}"}),
         "manages": request.reader.may(Action.MANAGE_POST),
     }

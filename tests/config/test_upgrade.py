@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from desk.operations.backups import working_on
+from desk.queries.ledger import check_ledger
 from payments.models import Batch, Line, Payment
 from payments.operations import batches
-from payments.queries.ledger import check_ledger
 from tests import worlds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

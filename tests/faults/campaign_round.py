@@ -24,10 +24,10 @@ from kombu.exceptions import OperationalError
 from config import services
 from config.celery import app
 from config.services.paths import state_of
+from desk.queries.ledger import check_ledger
 from payments import dispatch
 from payments.models import Line, Payment, Round, RoundState
 from payments.operations import generation
-from payments.queries.ledger import check_ledger
 from tests.faults.forked import ForkedWorker, make_ready
 from tests.faults.processes import kill_group
 

@@ -14,11 +14,11 @@ import pytest
 from django.db import connection, transaction
 
 from beneficiaries.models import Entitlement, Reckon
+from desk.queries.ledger import check_ledger
 from payments.models import Adjustment, Batch, Cycle, Event, Line, Payment, Round, Slice
 from payments.operations import batches, closing, generation
 from payments.operations.closing import StatementItem
 from payments.operations.outcomes import Reported, record_outcomes
-from payments.queries.ledger import check_ledger
 from payments.transitions import Outcome
 from tests import worlds
 from tests.faults.test_races import at_once

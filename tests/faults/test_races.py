@@ -11,10 +11,10 @@ import pytest
 from django.db import connection, transaction
 
 from beneficiaries.models import Reckon
+from desk.queries.ledger import check_ledger
 from payments.models import Batch, Line, Payment, Round
 from payments.operations import batches, generation
 from payments.operations.errors import PaymentsError, RoundInProgress
-from payments.queries.ledger import check_ledger
 from tests import worlds
 
 pytestmark = pytest.mark.django_db(transaction=True)

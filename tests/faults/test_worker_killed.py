@@ -27,10 +27,10 @@ from audit.models import Entry
 from beneficiaries.models import Person, Reckon
 from config import services
 from config.celery import app
+from desk.queries.ledger import check_ledger
 from payments import dispatch
 from payments.models import Batch, Line, Payment, Reckoned, Round, RoundState, Slice
 from payments.operations import generation
-from payments.queries.ledger import check_ledger
 from tests import worlds
 from tests.faults.processes import kill_group, spawn_worker
 

@@ -9,10 +9,10 @@ from django.db import IntegrityError, InternalError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk.queries.ledger import check_ledger
 from payments.models import Adjustment, Batch, Payment
 from payments.operations import stop_orders
 from payments.operations.outcomes import Reported, record_outcomes
-from payments.queries.ledger import check_ledger
 from postal.merge import Conflict, Decided, Said, merge
 from postal.models import Correction, Mark, Notice
 from postal.operations import calendar, corrections, marks

@@ -10,13 +10,13 @@ import xlsxwriter
 from django.db import IntegrityError, transaction
 
 from accounts.access import reader_for
+from desk.queries.ledger import check_ledger
 from payments.models import CashReturn, Payment
 from payments.operations import batches, stop_orders
 from payments.operations.batches import Voucher
 from payments.operations.cash import return_cash
 from payments.operations.errors import MoveRefused
 from payments.queries.cash import cash_held
-from payments.queries.ledger import check_ledger
 from postal.models import Contract, Notice
 from postal.operations import calendar, contract, marks, results
 from postal.operations import settlement as operations

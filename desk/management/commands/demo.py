@@ -32,10 +32,10 @@ from desk.demonstration.requests import show_requests
 from desk.demonstration.road import show_road
 from desk.demonstration.upward import show_upward
 from desk.demonstration.year import cast, show_month
+from desk.queries.ledger import check_ledger
 from desk.synthetic.officers import create_demo_officers
 from desk.synthetic.roll import plan_roll, roll_rows
 from payments.models import Cycle, CycleState
-from payments.queries.ledger import check_ledger
 from reports.operations import refresh_figures
 from reports.queries.coverage import By, coverage
 

@@ -12,7 +12,7 @@ from django.db import connection
 from audit.history import refuse_changes_by_the_application
 from common.commands import JsonCommand
 from desk.operations.backups import BackupFailed, restore_backup, working_on
-from payments.queries.ledger import check_ledger
+from desk.queries.ledger import check_ledger
 
 
 class Command(JsonCommand):

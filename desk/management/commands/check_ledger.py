@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from common.commands import JsonCommand
-from payments.queries.ledger import check_ledger
+from desk.queries.ledger import check_ledger
 
 
 class Command(JsonCommand):
