@@ -10,6 +10,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -181,6 +182,10 @@ CELERY_BEAT_SCHEDULE = {
     "keep the figures of coverage": {"task": "reports.tasks.refresh_figures", "schedule": 30.0},
     "tell banks what happened to their lists": {"task": "banks.tasks.notify", "schedule": 15.0},
     "forget old tokens and stored answers": {"task": "banks.tasks.forget", "schedule": 3600.0},
+    "look for people registered twice": {
+        "task": "desk.tasks.look_for_alike",
+        "schedule": crontab(hour=2, minute=40),
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,7 +1,9 @@
 -- Pairs of living registered people who may be one person, or paid into one account, kept in beneficiaries_likepair.
 -- Input: today. A pair: (a) one account of one bank for two people, unless more than eight share it, which is an
 -- institution's; (b) the same name and birth, with the day known anywhere, otherwise in one commune; (c) a like name and
--- the same day of birth in one commune, where one of them has no identity number. Rerunning adds what is new.
+-- the same day of birth in one commune, where one of them has no identity number.
+-- Output: new, how many pairs were not known. What is no longer so goes, unless somebody has decided about it; rerunning
+-- changes nothing.
 WITH living AS MATERIALIZED (
     SELECT p.id, p.name_folded, p.birth_date, p.birth_precision, p.national_id_index, r.commune_id
     FROM beneficiaries_person p
@@ -39,10 +41,27 @@ pair AS (
         AND b.name_folded <> a.name_folded AND b.birth_precision = 'day'
     WHERE a.birth_precision = 'day' AND (a.national_id_index IS NULL OR b.national_id_index IS NULL)
         AND similarity(a.name_folded, b.name_folded) >= 0.6
+),
+
+found AS MATERIALIZED (
+    SELECT DISTINCT ON (first_id, second_id) first_id, second_id, kind
+    FROM pair
+    ORDER BY first_id, second_id, kind
+),
+
+gone AS (
+    DELETE FROM beneficiaries_likepair k
+    WHERE k.verdict = ''
+      AND NOT EXISTS (SELECT FROM found f WHERE f.first_id = k.first_id AND f.second_id = k.second_id)
+),
+
+kept AS (
+    INSERT INTO beneficiaries_likepair AS k (first_id, second_id, kind, found_on, verdict, reason)
+    SELECT first_id, second_id, kind, %(today)s, '', '' FROM found
+    ON CONFLICT (first_id, second_id) DO UPDATE SET kind = excluded.kind
+        WHERE k.verdict = '' AND k.kind <> excluded.kind
+    -- A row that was there has been locked for the update; one that is new has not.
+    RETURNING k.xmax = 0 AS is_new
 )
 
-INSERT INTO beneficiaries_likepair (first_id, second_id, kind, found_on, verdict, reason)
-SELECT DISTINCT ON (first_id, second_id) first_id, second_id, kind, %(today)s, '', ''
-FROM pair
-ORDER BY first_id, second_id, kind
-ON CONFLICT (first_id, second_id) DO NOTHING
+SELECT count(*) FILTER (WHERE is_new) AS new FROM kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from areas.models import Unit
@@ -13,6 +14,7 @@ from beneficiaries.models import LikePair, PairKind, Person, Verdict
 from beneficiaries.operations.duplicates import decide_likeness, decide_pair, find_pairs
 from beneficiaries.operations.errors import DecisionRefused
 from common.cccd import make_cccd
+from config.celery import app
 from tests import desk_world, worlds
 from tests.beneficiaries.change_world import saved
 from tests.desk_world import World
@@ -52,6 +54,26 @@ def test_it_finds_the_same_name_one_account_and_a_like_name_once(world):
     assert find_pairs(on=ON) == 3
     assert pairs() == EXPECTED
     assert find_pairs(on=ON) == 0
+
+
+def test_looking_again_keeps_each_pair_and_drops_what_is_none_any_more(world):
+    find_pairs(on=ON)
+    before = {pair.kind: (pair.pk, pair.found_on) for pair in LikePair.objects.all()}
+    Person.objects.filter(pk=world.people[8].pk).update(name="Lê Thị Xa", name_folded="le thi xa")
+    worlds.account(world.people[6], number=world.people[1].payout_methods.get().account)
+    assert find_pairs(on=date(2024, 12, 2)) == 0
+    after = {pair.kind: (pair.pk, pair.found_on) for pair in LikePair.objects.all()}
+    # The two of one name are paid into one account now, which says more; the like name is none any more.
+    same = LikePair.objects.get(second=world.people[6])
+    assert (same.pk, same.kind) == (before[PairKind.NAME][0], PairKind.ACCOUNT)
+    assert set(after.values()) < set(before.values())
+
+
+def test_it_is_looked_for_each_night_and_every_scheduled_task_exists():
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert "desk.tasks.look_for_alike" in scheduled
+    assert scheduled <= set(app.tasks)
 
 
 def test_the_dead_another_day_of_birth_and_two_numbers_make_no_pair(world):
