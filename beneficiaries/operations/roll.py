@@ -30,9 +30,10 @@ _COLUMNS = (
     "id", "sheet", "number", "person_key", "person_uuid", "national_id", "national_id_index", "name", "name_folded",
     "name_sort", "birth_date", "birth_precision", "sex", "phone", "died_on", "notes", "commune_id", "hamlet",
     "residence_from", "category", "from_month", "settled_before", "last_month", "end_reason", "decision_number",
-    "decision_date", "injury_rate", "seniority_years", "heads", "disability_certificate", "children", "channel",
-    "provider", "method_uuid", "account", "account_index", "holder", "verified_on", "pay_at", "payout_from",
-    "payee_uuid", "payee_role", "payee_name", "payee_national_id", "payee_national_id_index", "obstacle",
+    "decision_date", "injury_rate", "seniority_years", "heads", "disability_certificate", "certificate_until",
+    "children", "channel", "provider", "method_uuid", "account", "account_index", "holder", "verified_on", "pay_at",
+    "payout_from", "payee_uuid", "payee_role", "payee_name", "payee_national_id", "payee_national_id_index",
+    "obstacle",
 )  # fmt: skip
 
 _STEPS = (
@@ -197,6 +198,7 @@ def _lines(rows: Iterable[RollRow]) -> Iterator[tuple[Any, ...]]:
             clean_name(row.notes), row.commune_id, clean_name(row.hamlet), row.residence_from, row.category,
             row.from_month, row.settled_before, row.last_month, row.end_reason, clean_name(row.decision_number),
             row.decision_date, row.injury_rate, row.seniority_years, row.heads, clean_name(row.disability_certificate),
+            row.certificate_until,
             _children_json(children), row.channel, row.provider, method,
             *account_of(row.account if bank else "", method),
             (clean_name(row.holder) or name) if bank else "", row.verified_on if bank else None, row.pay_at,

@@ -50,6 +50,9 @@ COLUMNS = (
     Column("heads", "Số con", 8, ("so con dang nuoi", "so tre", "so liet si")),
     Column("children", "Con (họ tên, ngày sinh; …)", 40, ("con", "con ho ten ngay sinh", "ho ten con")),
     Column("disability_certificate", "Số giấy xác nhận khuyết tật", 16, ("giay xac nhan khuyet tat", "so giay xnkt")),
+    Column("certificate_until", "Giấy xác nhận có giá trị đến", 12, (
+        "giay xac nhan khuyet tat co gia tri den", "giay xnkt co gia tri den", "gia tri den ngay", "co gia tri den",
+        "han giay xac nhan", "ngay het han giay xac nhan", "thoi han giay xac nhan")),
     Column("decision_number", "Số quyết định", 16, ("quyet dinh", "so qd", "qd so", "so quyet dinh huong")),
     Column("decision_date", "Ngày quyết định", 12, ("ngay qd", "ngay thang qd", "ngay ky quyet dinh")),
     Column("from_month", "Hưởng từ tháng", 12, ("thang huong", "thoi diem huong", "thoi gian huong", "huong tu",

@@ -32,6 +32,8 @@ _OLDEST, _FIRST_MONTH = date(1890, 1, 1), date(1945, 9, 1)
 # As long as the columns of the tables that take them.
 _LIMITS = {"name": 120, "hamlet": 120, "decision_number": 60, "disability_certificate": 60, "holder": 120,
            "payee_name": 120, "notes": 4000}  # fmt: skip
+# A certificate that is given once and for all.
+_WITHOUT_END = ("khong thoi han", "vo thoi han", "khong xac dinh thoi han", "vinh vien", "lau dai")
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class OneRow:
             "phone": self._phone(),
             "end_reason": self._ask("end_reason", lambda cell: end_reason_of(text_of(cell))) or "",
             "disability_certificate": self._text("disability_certificate"),
+            "certificate_until": self._certificate_until(),
             "decision_number": self._text("decision_number"),
             "decision_date": self._day("decision_date"),
             "obstacle": self._ask("obstacle", lambda cell: obstacle_of(text_of(cell))) or "",
@@ -169,6 +172,11 @@ class OneRow:
             self._error(key, "date", value=text_of(self._values.get(key))[:80])
             return None
         return found[0]
+
+    def _certificate_until(self) -> date | None:
+        """The last day of the certificate; None also for one that is written to have no end."""
+        cell = self._values.get("certificate_until")
+        return None if fold(text_of(cell)) in _WITHOUT_END else self._day("certificate_until")
 
     def _month(self, key: str) -> date | None:
         found = self._ask(key, cells.month_of_cell)

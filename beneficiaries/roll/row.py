@@ -44,6 +44,7 @@ class RollRow:
     heads: int | None = None
     children: list[RollChild] = field(default_factory=list)
     disability_certificate: str = ""
+    certificate_until: date | None = None
     decision_number: str = ""
     decision_date: date | None = None
     channel: str = "post"

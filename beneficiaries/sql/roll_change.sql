@@ -61,6 +61,7 @@ entitlements AS (
        OR g.decision_number <> '' AND g.decision_number <> e.decision_number
        OR g.decision_date <> coalesce(e.decision_date, 'infinity')
        OR g.disability_certificate <> '' AND g.disability_certificate <> e.disability_certificate
+       OR g.certificate_until <> coalesce(e.certificate_until, 'infinity')
 ),
 
 children AS (

@@ -53,7 +53,9 @@ told AS (
         ('decision_number', e.decision_number, d.decision_number),
         ('decision_date', coalesce(to_char(e.decision_date, 'DD/MM/YYYY'), ''),
             coalesce(to_char(d.decision_date, 'DD/MM/YYYY'), '')),
-        ('disability_certificate', e.disability_certificate, d.disability_certificate)
+        ('disability_certificate', e.disability_certificate, d.disability_certificate),
+        ('certificate_until', coalesce(to_char(e.certificate_until, 'DD/MM/YYYY'), ''),
+            coalesce(to_char(d.certificate_until, 'DD/MM/YYYY'), ''))
     ) AS v (field, before, after)
     WHERE d.what = 'entitlement'
     UNION ALL

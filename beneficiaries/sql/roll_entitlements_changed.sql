@@ -9,7 +9,8 @@ SET from_month = r.from_month,
     heads = coalesce(r.heads, e.heads),
     decision_number = coalesce(nullif(r.decision_number, ''), e.decision_number),
     decision_date = coalesce(r.decision_date, e.decision_date),
-    disability_certificate = coalesce(nullif(r.disability_certificate, ''), e.disability_certificate)
+    disability_certificate = coalesce(nullif(r.disability_certificate, ''), e.disability_certificate),
+    certificate_until = coalesce(r.certificate_until, e.certificate_until)
 FROM roll_change c
 JOIN roll_grant g ON g.entitlement_id = c.entitlement_id AND g.problem IS NULL
 JOIN roll_row r ON r.id = g.row_id

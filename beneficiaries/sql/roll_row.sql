@@ -32,6 +32,7 @@ CREATE TEMPORARY TABLE roll_row (
     seniority_years smallint,
     heads smallint,
     disability_certificate text NOT NULL,
+    certificate_until date,
     children jsonb,
     channel text NOT NULL,
     provider text NOT NULL,

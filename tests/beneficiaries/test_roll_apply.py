@@ -111,6 +111,7 @@ def test_a_first_load_leaves_no_look_back(world: dict[str, Unit]) -> None:
         ({"last_month": date(2024, 8, 1), "end_reason": "ineligible"}, date(2024, 9, 1)),
         ({"injury_rate": 46}, JAN_2024),
         ({"decision_number": "12/QĐ-UBND"}, None),
+        ({"certificate_until": date(2027, 1, 31)}, None),
         ({"phone": "0999"}, None),
     ],
 )

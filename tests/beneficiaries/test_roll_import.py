@@ -47,6 +47,21 @@ def test_it_takes_a_good_row(tmp_path: Path) -> None:
     assert (entitlement.from_month, entitlement.settled_before) == (date(2021, 4, 1), JAN_2024)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("31/01/2027", date(2027, 1, 31)), ("Không thời hạn", None), ("", None)],
+)
+def test_it_takes_until_when_a_certificate_is_valid(tmp_path: Path, written: str, kept: date | None) -> None:
+    result = load_rows(tmp_path, good(certificate_until=written))
+    assert (counts(result), result.warnings) == ((1, 1, 0, 0, 0), [])
+    assert Entitlement.objects.get().certificate_until == kept
+
+
+def test_it_refuses_a_certificate_s_end_that_is_no_day(tmp_path: Path) -> None:
+    result = load_rows(tmp_path, good(certificate_until="01/2027"))
+    assert codes(result.errors) == [(2, "date")]
+
+
 def test_it_changes_nothing_the_second_time(tmp_path: Path) -> None:
     rows = [good(), good(national_id="060141000002", name="Lê Thị Hai", bank="Agribank", account="0123456789",
                          form="Tài khoản", payee_name="Lê Văn Ba", hamlet="Thôn 2", notes="ở một mình")]  # fmt: skip

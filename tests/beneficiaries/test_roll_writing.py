@@ -64,6 +64,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "settled_before": draw(MONTHS), "residence_from": draw(LATER), "hamlet": draw(st.sampled_from(["", "Thôn 3"])),
         "last_month": add_months(since, 12) if ends else None, "end_reason": "moved_away" if ends else "",
         "decision_number": draw(st.sampled_from(["", "12/QĐ-UBND"])), "decision_date": draw(st.none() | LATER),
+        "certificate_until": draw(st.none() | LATER),
         "phone": draw(st.sampled_from(["", "0912345678"])), "notes": draw(st.sampled_from(["", "=ghi chú; thêm"])),
         "payee_name": draw(st.sampled_from(["", "Lê Văn Giúp"])), **draw(PAYOUTS), **draw(GRANTS),
     }  # fmt: skip

@@ -80,7 +80,7 @@ def test_what_changes_is_told_field_by_field_as_it_was_and_will_be(world, tmp_pa
     apply(upload(world, tmp_path, [row(1)]))
     made = upload(world, tmp_path, [
         row(1, name="Lương Thị Nhập Hai", from_month="05/2021", form="Tài khoản", bank="Agribank",
-            account="1112223334", hamlet="Khu phố 2"),
+            account="1112223334", hamlet="Khu phố 2", certificate_until="31/01/2027"),
     ])  # fmt: skip
     assert counts(made) == (1, 0, 1, 0, 0)
     told = {(one["field"], one["before"], one["after"]) for one in rolls.report_of(made)["differences"]}
@@ -89,6 +89,7 @@ def test_what_changes_is_told_field_by_field_as_it_was_and_will_be(world, tmp_pa
         ("from_month", "04/2021", "05/2021"),
         ("account", "Bưu điện", "Agribank ••••3334"),
         ("hamlet", "", "Khu phố 2"),
+        ("certificate_until", "", "31/01/2027"),
     }
     page = world.client("preparer").get(reverse("roll_upload", args=[made.pk])).content.decode()
     assert "<del>Lương Thị Nhập</del> → <ins>Lương Thị Nhập Hai</ins>" in page
