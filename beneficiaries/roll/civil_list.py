@@ -22,7 +22,8 @@ from beneficiaries.roll.table import Cell, UnreadableFile
 from common.text import fold
 
 T = TypeVar("T")
-MAX_LINES = 20_000
+# A list is read while its officer waits: so many rows take a second or two.
+MAX_LINES = 10_000
 POOR, NEAR_POOR = "poor", "near_poor"
 _OLDEST = date(1890, 1, 1)
 # The last day of the districts: lists name the communes of before for a while.
@@ -56,7 +57,7 @@ class CivilListReader(SheetReader):
 
     def lines(self) -> Iterator[CivilLine]:
         """Each readable row. Raises UnreadableFile."""
-        communes = Communes()
+        communes = _Places(self._today)
         for line in self._lines():
             if self.seen > MAX_LINES:
                 raise UnreadableFile(
@@ -109,8 +110,30 @@ def household_of(cell: Cell) -> str:
     raise Unclear("household")
 
 
+class _Places:
+    """Communes by the name and district that a list gives, as they are or were; each looked for once."""
+
+    def __init__(self, today: date) -> None:
+        self._communes, self._today = Communes(), today
+        self._known: dict[tuple[str, str], int | None] = {}
+
+    def find(self, name: str, district: str) -> int | None:
+        """Only a hint where somebody is told from somebody else: what is unclear is left out."""
+        if (name, district) not in self._known:
+            self._known[name, district] = self._search(name, district) if name else None
+        return self._known[name, district]
+
+    def _search(self, name: str, district: str) -> int | None:
+        for on in (self._today, _BEFORE_REFORM):
+            try:
+                return self._communes.find(name, district, on).pk
+            except Unclear:
+                continue
+        return None
+
+
 class _Row:
-    def __init__(self, line: PersonLine, communes: Communes, today: date, wanted: set[str]) -> None:
+    def __init__(self, line: PersonLine, communes: _Places, today: date, wanted: set[str]) -> None:
         self._line, self._communes, self._today, self._wanted = line, communes, today, wanted
         self.errors = list(line.unreadable)
 
@@ -136,7 +159,8 @@ class _Row:
         commune = text_of(self._cell("commune"))
         return CivilLine(
             sheet=self._line.sheet.name, number=self._line.number, name=name[:120], birth=birth,
-            national_id=number[0] if number else "", commune_id=self._commune(commune), commune=commune[:120],
+            national_id=number[0] if number else "", commune=commune[:120],
+            commune_id=self._communes.find(commune, text_of(self._cell("district"))),
             hamlet=text_of(self._cell("hamlet"))[:120], died_on=died[0] if died else None,
             certificate=text_of(self._cell("certificate"))[:200], household=household or "",
         )  # fmt: skip
@@ -146,16 +170,6 @@ class _Row:
             self._missing("died_on")
         elif died[1] != "day" or died[0] > self._today or (birth and died[0] < birth[0]):
             self._error("died_on", "died_implausible")
-
-    def _commune(self, name: str) -> int | None:
-        """Only a hint where somebody is told from somebody else: what is unclear is left out."""
-        district = text_of(self._cell("district"))
-        for on in (self._today, _BEFORE_REFORM):
-            try:
-                return self._communes.find(name, district, on).pk if name else None
-            except Unclear:
-                continue
-        return None
 
     def _cell(self, key: str) -> Cell:
         return self._line.values.get(key)
