@@ -23,9 +23,11 @@ from beneficiaries.models import ChangeKind
 from beneficiaries.operations.errors import DecisionRefused
 from common.months import add_months, month_of, parse_month, show_month
 from common.text import sort_key
+from desk.models import CivilKind
 from desk.operations.ahead import begin_draft
 from desk.queries import ahead as queries
 from desk.queries.ahead_words import LABELS, words_of
+from desk.queries.civil import open_matches
 
 LIST, FIGURES = "list", "figures"
 
@@ -48,6 +50,25 @@ def ahead(request: OfficerRequest) -> HttpResponse:
     }
     context |= _listed(request, today) if which == LIST else _figures(reader, today)
     return render(request, "desk/ahead.html", context)
+
+
+@require_GET
+def ahead_counts(request: OfficerRequest) -> HttpResponse:
+    """A part of the first page, loaded after it: how much stands in the worklists of whoever asks for changes."""
+    require(request, Action.REQUEST_CHANGE)
+    reader = request.reader
+    coming = queries.coming_counts(communes=reader.units(Action.REQUEST_CHANGE), on=timezone.localdate())
+    labels = {CivilKind.DEATHS: _("List of deaths: to be decided"),
+              CivilKind.POVERTY: _("Poor households: to be decided")}  # fmt: skip
+    rows = [
+        {"label": _("What comes within three months"), "url": f"{reverse('ahead')}?view={LIST}",
+         "count": sum(row["count"] for row in coming)},
+        *(
+            {"label": label, "url": reverse("civil_lists", args=[kind]), "count": open_matches(reader, kind).count()}
+            for kind, label in labels.items()
+        ),
+    ]  # fmt: skip
+    return render(request, "desk/_ahead_counts.html", {"rows": [row for row in rows if row["count"]]})
 
 
 @require_POST

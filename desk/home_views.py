@@ -67,6 +67,7 @@ def home(request: OfficerRequest) -> HttpResponse:
             for row in waiting(reader=reader, on=timezone.localdate())
         ],
         "campaigns": campaigns_to_approve(reader),
+        "looks_ahead": reader.may(Action.REQUEST_CHANGE),
         "has_pages": bool(reader.roles) and reader.may(Action.SEE_PAYMENTS),
         "next_month": _month_to_make() if reader.may(Action.MAKE_LISTS) and Person.objects.exists() else None,
     }

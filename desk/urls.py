@@ -38,6 +38,7 @@ urlpatterns = [
     path("entry/<uuid:key>/decide/", entry_views.entry_decide, name="entry_decide"),
     path("entry/<uuid:key>/move/", entry_views.entry_move, name="entry_move"),
     path("ahead/", ahead_views.ahead, name="ahead"),
+    path("ahead/counts/", ahead_views.ahead_counts, name="ahead_counts"),
     path("ahead/draft/", ahead_views.ahead_draft, name="ahead_draft"),
     path("ahead/drafts/", civil_views.civil_drafts, name="civil_drafts"),
     path("ahead/list/<int:list_id>/", civil_views.civil_list, name="civil_list"),

@@ -176,6 +176,7 @@ ROWS = [
     # Requests to change the record: asked by the commune or who prepares, decided by another, read by who sees people.
     # What comes ahead: people to who may see them, how many to who may see figures.
     Row("ahead", "GET", "200 200 200 200 403 200 200 200 403"),
+    Row("ahead_counts", "GET", REQUESTS),
     Row("ahead_draft", "POST", "404 404 403 403 403 403 403 403 403"),
     # Lists of deaths and of poor households: uploaded by who may ask for changes; a match is its commune's.
     Row("civil_lists", "GET", READS),

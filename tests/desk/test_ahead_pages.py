@@ -12,6 +12,7 @@ from django.utils import timezone
 from areas.models import Unit
 from beneficiaries.models import ChangeRequest, Child, Entitlement, Payee, Person, Suspension
 from common.months import add_months, month_of
+from desk.models import CivilList
 from tests import desk_world, worlds
 from tests.desk_world import World
 
@@ -176,3 +177,28 @@ def test_the_list_takes_at_most_twelve_queries_however_long_it_is(world, django_
     client = world.client("viewer")
     with django_assert_max_num_queries(12):
         client.get(reverse("ahead"))
+
+
+def test_the_first_page_tells_who_asks_for_changes_how_much_stands_ahead(
+    world, django_assert_max_num_queries
+):
+    grown_up = turning(16, "Hồ Văn Mười Sáu")
+    worlds.grant(grown_up, "BTXH_5.1", since=SINCE)
+    worlds.grant(turning(16, "Hồ Văn Nơi Khác", lives=worlds.commune("22915")), "BTXH_5.1", since=SINCE)
+    made = CivilList.objects.create(
+        kind="deaths", name="a.csv", digest=b"1", rows=1, refused=0, unmatched=0, elsewhere=0, problems="[]",
+        by=world.officers["preparer"], at=worlds.NOON, kept_at=worlds.NOON,
+    )  # fmt: skip
+    made.matches.create(
+        person=grown_up, commune=worlds.commune(), likeness="alike", effect="death", said="{}"
+    )
+    clerk = world.client("commune_officer")
+    assert reverse("ahead_counts") in clerk.get(reverse("home")).content.decode()
+    with django_assert_max_num_queries(12):
+        rows = clerk.get(reverse("ahead_counts")).context["rows"]
+    counted = {row["url"]: row["count"] for row in rows}
+    listed = clerk.get(reverse("ahead"), {"view": "list"}).context["page"]["total"]
+    assert listed >= 1
+    assert counted == {f"{reverse('ahead')}?view=list": listed, reverse("civil_lists", args=["deaths"]): 1}
+    assert reverse("ahead_counts") not in world.client("approver").get(reverse("home")).content.decode()
+    assert world.client("approver").get(reverse("ahead_counts")).status_code == 403
