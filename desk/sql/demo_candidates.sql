@@ -18,12 +18,12 @@ days AS (
 )
 
 INSERT INTO beneficiaries_candidate (
-    uuid, campaign_id, person_id, number, consented_on, state, holder, score, why, read_by_id, read_at, approved_by_id,
-    approved_at, payout_method_id
+    uuid, campaign_id, person_id, number, consented_on, state, holder, score, why, read_by_id, read_at, accepted_why,
+    approved_by_id, approved_at, payout_method_id
 )
 SELECT
     gen_random_uuid(), d.id, f.person_id, row_number() OVER (PARTITION BY d.id ORDER BY f.person_id), d."on", 'switched',
-    f.holder, 100, '', d.made_by_id, d."on" + 2, d.approver, d."on" + 3, f.id
+    f.holder, 100, '', d.made_by_id, d."on" + 2, '', d.approver, d."on" + 3, f.id
 FROM days d
 JOIN first_accounts f ON f.provider_id = %(provider)s AND f.valid_from > (d.month - interval '1 month')::date
     AND f.valid_from <= d.month
