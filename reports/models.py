@@ -83,6 +83,11 @@ class Part(models.TextChoices):
     POST = "post", _("outcome at the Post")
 
 
+# Keys of Part.MONEY: what stood open as paid too much, and what those were paid too much whom a change of law makes the
+# next list reckon.
+OVERPAID, OVERPAID_BY_LAW = "overpaid", "overpaid_law"
+
+
 class Figure(models.Model):
     """Counts of (person, scheme) pairs and sums in đồng of one cycle; defined in reports/sql/coverage.sql.
 

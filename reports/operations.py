@@ -20,6 +20,8 @@ from common.months import add_months
 from payments.models import Cycle, month_id_range
 from payments.operations.generation import BALANCE
 from reports.models import (
+    OVERPAID,
+    OVERPAID_BY_LAW,
     Difficulty,
     DifficultyState,
     Figure,
@@ -28,6 +30,9 @@ from reports.models import (
     Snapshot,
     Target,
 )
+
+# Months asked about at once above which the planner is better off without nested loops.
+FEW = 10_000
 
 
 class RestatementRefused(Exception):
@@ -142,25 +147,27 @@ def _count(cycle: Cycle) -> None:
         cursor.execute("DROP TABLE money, money_line, pair")
         if not Cycle.objects.filter(month__gt=cycle.month).exists():
             sql.run(cursor, "reports", "coverage_waiting", params)
-        _count_overpaid(cursor, cycle)
+            _count_overpaid(cursor, cycle, ("reports", "asked_waiting"), key=OVERPAID_BY_LAW)
+        _count_overpaid(cursor, cycle, ("payments", "asked_overpaid"), key=OVERPAID)
 
 
-def _count_overpaid(cursor: CursorWrapper, cycle: Cycle) -> None:
+def _count_overpaid(cursor: CursorWrapper, cycle: Cycle, asked: tuple[str, str], *, key: str) -> None:
     """Overpaid balances up to the cycle's last month, by the law of the newest list date, as all lines to date are.
 
-    The months to ask about are written down and analysed first: they are few, and the planner must know it.
+    The months to ask about are written down and analysed first: they may be few, and the planner must know it.
     """
     params: dict[str, Any] = {
         "month": cycle.month,
+        "key": key,
         "person_from": 0,
         "person_to": 2**62,
         "last_month": cycle.last_month,
         "reckoned_on": Cycle.objects.order_by("-month").values_list("reckoned_on", flat=True)[0],
         "birth_convention": settings.BIRTH_CONVENTION,
     }
-    asked = sql.load("payments", "asked_overpaid")
-    cursor.execute(f"CREATE TEMPORARY TABLE asked ON COMMIT DROP AS\n{asked}", params)
-    cursor.execute("SET LOCAL enable_nestloop = on")
+    cursor.execute(f"CREATE TEMPORARY TABLE asked ON COMMIT DROP AS\n{sql.load(*asked)}", params)
+    many = cursor.rowcount > FEW
+    cursor.execute(f"SET LOCAL enable_nestloop = {'off' if many else 'on'}")
     if cursor.rowcount:
         cursor.execute("ANALYZE asked")
         cursor.execute(f"{sql.relations(*BALANCE)}\n{sql.load('reports', 'coverage_overpaid')}", params)

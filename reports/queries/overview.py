@@ -19,7 +19,7 @@ from payments.transitions import Outcome
 from postal.models import Contract
 from postal.queries.service import AGREED
 from reports.forecast import Forecast, forecast
-from reports.models import Part, Restatement
+from reports.models import OVERPAID, OVERPAID_BY_LAW, Part, Restatement
 from reports.queries.coverage import By, Row, Table, table_of
 
 
@@ -111,7 +111,7 @@ class Overview:
     """Everything of the dashboard for one month and area.
 
     `province`: covered and all of the whole province, where the area is less. `easiest` is the group to go to next;
-    `waiting` are those whom a change of law makes the next list reckon again: overpaid money of theirs is not told yet;
+    `waiting` are those whom a change of law makes the next list reckon again: what they were overpaid stands apart;
     `ahead` the forecast for the target's month; `restated` why and when the month's closed figures were taken again,
     the latest first.
     """
@@ -248,7 +248,8 @@ def _money(table: Table) -> tuple[list[Money], int]:
     sums = list(figures.exclude(key=WAITING).values_list("key").annotate(Sum("people"), Sum("amount")))
     waiting = figures.filter(key=WAITING).aggregate(people=Sum("people"))["people"] or 0
     labels = dict(LineKind.choices) | {
-        "overpaid": _("paid too much, still open"),
+        OVERPAID: _("paid too much, still open"),
+        OVERPAID_BY_LAW: _("paid too much by a change of law, for the next list"),
         Outcome.FAILED: _("failed at the bank"),
         Outcome.UNCLAIMED: _("not collected at the Post"),
         Outcome.RETURNED: _("returned"),
@@ -257,7 +258,7 @@ def _money(table: Table) -> tuple[list[Money], int]:
         Money(key=key, label=str(labels.get(key, key)), people=people, amount=amount)
         for key, people, amount in sums
     ]
-    found.sort(key=lambda one: (one.key in ("overpaid", *Outcome.values), -abs(one.amount)))
+    found.sort(key=lambda one: (one.key in (OVERPAID, OVERPAID_BY_LAW, *Outcome.values), -abs(one.amount)))
     return found, waiting
 
 

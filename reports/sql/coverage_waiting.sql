@@ -1,5 +1,5 @@
--- Who waits for the next list because a change of law reached back to months paid before: what they were paid too much
--- by it is not among the overpaid of the figures yet. Reads: beneficiaries_reckon. Input: month (the newest cycle).
+-- Who waits for the next list because a change of law reached back to months paid before. Reads: beneficiaries_reckon.
+-- Input: month (the newest cycle).
 -- Adds rows of 'money' with the key 'law': pairs, no đồng. The caller has removed the cycle's figures before.
 WITH waiting AS (
     SELECT person_id, min(from_month) AS from_month FROM beneficiaries_reckon WHERE reason = 'rate' GROUP BY person_id

@@ -10,7 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.access import province_reader
 from beneficiaries.models import Obstacle, Outreach, Person, Reckon
 from beneficiaries.models.reckoning import ALWAYS_READY
+from beneficiaries.operations.people import record_death
+from benefits.models import Base
 from payments.models import Cycle
+from payments.operations.lookback import queue_late_rates
 from reports.models import Figure, Part, Restatement, Snapshot
 from reports.operations import RestatementRefused, refresh_figures, restate
 from reports.queries.coverage import By, NoFigures, coverage
@@ -166,6 +169,34 @@ def test_whom_a_late_change_of_law_touches_is_said_to_wait_for_the_next_list():
     worlds.run_round(date(2025, 1, 1))
     refresh_figures(at=NOON)
     assert overview(month=date(2025, 1, 1), by=By.SCHEME, reader=province_reader()).waiting == 0
+
+
+def test_what_a_late_change_of_law_makes_too_much_stands_apart_until_the_next_list():
+    november, january = date(2024, 11, 1), date(2025, 1, 1)
+    elderly(since=november)
+    dead = elderly("Trần Thị Hai", since=november)
+    for month in (november, DECEMBER):
+        worlds.run_round(month)
+    record_death(person=dead, died_on=date(2024, 11, 20))
+    Base.objects.create(
+        base_code="BTXH_STANDARD", amount=450_000, applies_from=november, in_force_from=date(2024, 10, 10),
+        legal_source="Nghị định thử", confidence="assumed",
+    )  # fmt: skip
+    assert queue_late_rates(changes=[("BTXH_5.5c", november, date(2024, 10, 10))]) == 2
+    refresh_figures(at=NOON)
+
+    def overpaid(month: date) -> dict[str, tuple[int, int]]:
+        rows = Figure.objects.filter(part=Part.MONEY, key__startswith="overpaid", snapshot=month)
+        return {key: (people, amount) for key, people, amount in rows.values_list("key", "people", "amount")}
+
+    # 50,000 of November and of December; of the dead woman, who has other news, 50,000 and December's 500,000.
+    assert overpaid(DECEMBER) == {"overpaid_law": (1, 100_000), "overpaid": (1, 550_000)}
+    seen = overview(month=DECEMBER, by=By.SCHEME, reader=province_reader())
+    assert {one.key: one.amount for one in seen.money} == {"overpaid_law": 100_000, "overpaid": 550_000}
+    assert seen.waiting == 2
+    worlds.run_round(january)
+    refresh_figures(at=NOON + timedelta(minutes=1))
+    assert overpaid(january) == {"overpaid": (2, 650_000)}
 
 
 def test_a_first_account_counts_in_the_cycle_whose_list_it_is_first_good_for():
