@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,6 +12,7 @@ from config import network
 
 
 def database_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
+    """What PGOPTIONS asks of every connection is asked beside our own: the library would leave it out for ours."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(
@@ -28,7 +30,7 @@ def database_settings(url: str, *, persistent_seconds: int) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": "ansinh",
-            "options": network.SERVER,
+            "options": f"{network.SERVER} {os.environ.get('PGOPTIONS', '')}".strip(),
             **network.CLIENT,
             **query,
         },
