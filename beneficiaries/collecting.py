@@ -9,18 +9,21 @@ from beneficiaries.models import Payee, PayeeRole
 AFTER_DEATH = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
 
 
+def a_year_after(day: date) -> date:
+    """The first day after a year that began on `day`: the same day of the next year (29 February: 1 March)."""
+    return date(day.year + 1, day.month, 1) + timedelta(days=day.day - 1)
+
+
 def lapses_on(payee: Payee) -> date | None:
     """The first day on which somebody no longer collects: that of a revocation (Civil Code, Art. 569), after the term,
-    or a year after the beginning of an authorisation without one (Art. 563). None while there is no end."""
-    if payee.revoked_on is not None:
-        return payee.revoked_on
+    or a year after the beginning of an authorisation without one (Art. 563), whichever is first. None while there is
+    no end."""
+    ends = [payee.revoked_on] if payee.revoked_on is not None else []
     if payee.valid_to is not None:
-        return payee.valid_to + timedelta(days=1)
-    if payee.role != PayeeRole.AUTHORISED:
-        return None
-    begun = payee.valid_from
-    next_year = date(begun.year + 1, begun.month, 1)
-    return next_year + timedelta(days=begun.day - 1)
+        ends.append(payee.valid_to + timedelta(days=1))
+    elif payee.role == PayeeRole.AUTHORISED:
+        ends.append(a_year_after(payee.valid_from))
+    return min(ends, default=None)
 
 
 def beyond_limit(payee: Payee, amount: int) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from beneficiaries.collecting import AFTER_DEATH
+from beneficiaries.collecting import AFTER_DEATH, a_year_after
 from beneficiaries.models import Payee, PayeeRole, Person
 from beneficiaries.operations.errors import DecisionRefused
 
@@ -27,7 +28,7 @@ def appoint(
     """Let somebody collect for a person, in the place of whoever had that role.
 
     Everybody but a foster carer shows a document. An authorisation has an end (Civil Code Art. 563: a year where none
-    is given, at most a year later here without one) and may have a `limit` in đồng a time; heirs and who organises the
+    is given) and may have a `limit` in đồng a time; heirs and who organises the
     funeral collect only after a death (D01). Raises DecisionRefused.
     """
     if not name.strip():
@@ -39,13 +40,13 @@ def appoint(
             _("Heirs and who organises the funeral collect after a death, everybody else during the life.")
         )
     if role == PayeeRole.AUTHORISED and until is None:
-        until = from_day.replace(year=from_day.year + 1, day=min(from_day.day, 28)) - timedelta(days=1)
+        until = a_year_after(from_day) - timedelta(days=1)
     if until is not None and until < from_day:
         raise DecisionRefused(_("The last day is before the first one."))
     if role not in AFTER_DEATH:
-        for before in Payee.objects.select_for_update().filter(
-            person=person, role=role, valid_to__isnull=True
-        ) | Payee.objects.filter(person=person, role=role, valid_to__gte=from_day):
+        collecting = Payee.objects.filter(person=person, role=role, revoked_on__isnull=True)
+        lasting = collecting.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=from_day))
+        for before in lasting.select_for_update():
             dismiss(payee=before, last_day=from_day - timedelta(days=1))
     return Payee.objects.create(
         person=person,

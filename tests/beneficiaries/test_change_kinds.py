@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from beneficiaries.models import (
     Entitlement,
     FactChange,
     Payee,
+    PayeeRole,
     PayoutMethod,
     Person,
     Residence,
@@ -142,6 +144,45 @@ def test_an_authorisation_is_revoked_at_once_by_one_officer(two):
     assert collectors(person=person, on=date(2024, 12, 1)) == []
     with pytest.raises(DecisionRefused):
         payees.revoke(payee=payee, on=TODAY)
+
+
+def test_who_was_appointed_by_mistake_is_revoked_and_another_appointed_on_the_same_day(two):
+    person = worlds.person()
+    facts: dict[str, Any] = {
+        "person": person,
+        "role": PayeeRole.AUTHORISED,
+        "document": "Giấy 5",
+        "from_day": TODAY,
+    }
+    wrong = payees.appoint(name="Cháu Nội", **facts)
+    payees.revoke(payee=wrong, on=TODAY)
+    right = payees.appoint(name="Cháu Ngoại", **facts)
+    assert collectors(person=person, on=TODAY) == [right]
+
+
+# Civil Code, Art. 563: a year where the paper names no end.
+@pytest.mark.parametrize(
+    ("since", "last"),
+    [
+        (date(2024, 1, 31), date(2025, 1, 30)),
+        (date(2024, 2, 29), date(2025, 2, 28)),
+        (date(2023, 3, 1), date(2024, 2, 29)),
+    ],
+)
+def test_an_authorisation_without_an_end_lasts_a_whole_year_also_from_a_month_s_last_days(two, since, last):
+    made = payees.appoint(
+        person=worlds.person(), role=PayeeRole.AUTHORISED, name="A", document="B", from_day=since
+    )
+    assert made.valid_to == last
+    untold = Payee(role="authorised", name="A", document="B", valid_from=since)
+    for on, may in ((last, True), (last + timedelta(days=1), False)):
+        assert may_collect(made, died_on=None, on=on) is may
+        assert may_collect(untold, died_on=None, on=on) is may
+
+
+def test_a_revocation_does_not_bring_a_lapsed_authorisation_back():
+    lapsed = Payee(role="authorised", name="A", valid_from=date(2023, 10, 1), revoked_on=TODAY)
+    assert not may_collect(lapsed, died_on=None, on=date(2024, 10, 1))
 
 
 def test_an_authorised_person_collects_no_more_than_the_limit():
