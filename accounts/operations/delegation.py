@@ -16,6 +16,7 @@ from areas.models import Unit
 LONGEST = timedelta(days=92)
 # Administrators are two at all times, a clerk is named at her points, an auditor and a viewer decide nothing.
 DELEGABLE = (RoleName.COMMUNE_OFFICER, RoleName.PREPARER, RoleName.APPROVER, RoleName.ACCOUNTANT)
+_OUTSIDERS = (RoleName.POST_CLERK, RoleName.AUDITOR)
 # What one person never does for the same unit, by whichever of her roles: prepare and approve, or approve and pay.
 _APART = ((Action.SUBMIT, Action.APPROVE), (Action.APPROVE, Action.FUND), (Action.APPROVE, Action.RELEASE))
 
@@ -25,7 +26,8 @@ class DelegationRefused(Exception):
 
 
 def candidates(*, role: Role, on: date) -> QuerySet[User]:
-    """Officers who may stand in: active, with a role of their own in the unit, above it or below it."""
+    """Officers who may stand in: active, with a role of their own in the unit, above it or below it. Not the Post's
+    clerks, who are no officers, nor auditors, who decide nothing that they are to look into."""
     unit = role.unit
     near = set(Unit.objects.under(unit).values_list("pk", flat=True))
     above = unit.parent
@@ -33,7 +35,9 @@ def candidates(*, role: Role, on: date) -> QuerySet[User]:
         near.add(above.pk)
         above = above.parent
     held = Role.objects.on(on).filter(unit__in=near).exclude(user=role.user_id)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
+    outsiders = Role.objects.on(on).filter(name__in=_OUTSIDERS)
+    found = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return found.exclude(pk__in=outsiders.values("user")).order_by("full_name", "username")
 
 
 def delegate(
@@ -60,6 +64,8 @@ def delegate(
             raise DelegationRefused(_("A delegation begins today or later and lasts 92 days at most."))
         if valid_from < held.valid_from or (held.valid_to is not None and valid_to > held.valid_to):
             raise DelegationRefused(_("Your role does not last all these days."))
+        # Two who delegate to one officer at once: the second one sees what the first one gave.
+        User.objects.select_for_update(no_key=True).get(pk=to.pk)
         if not candidates(role=held, on=today).filter(pk=to.pk).exists():
             raise DelegationRefused(_("This officer has no role in your area."))
         _refuse_both_halves(held, to, valid_from, valid_to)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -260,6 +261,44 @@ def test_only_one_s_own_role_is_delegated_and_only_within_the_area(district):
     with pytest.raises(DelegationRefused):
         make(role, far, stands_in)
     assert list(candidates(role=role, on=TODAY)) == [stands_in]
+
+
+@pytest.mark.parametrize("other", [RoleName.POST_CLERK, RoleName.AUDITOR])
+def test_no_clerk_of_the_post_and_no_auditor_stands_in(district, other):
+    absent, outsider, role = standing_in(district, other)
+    assert outsider not in candidates(role=role, on=TODAY)
+    with pytest.raises(DelegationRefused, match="địa bàn"):
+        make(role, outsider, absent)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_delegate_to_one_officer_at_once_do_not_give_both_halves(district):
+    absent, stands_in, role = standing_in(district)
+    preparer = somebody("lap", RoleName.PREPARER, district)
+
+    def other_half() -> str:
+        try:
+            make(preparer.roles.get(), stands_in, preparer)
+        except DelegationRefused as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+        return "made"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            make(role, stands_in, absent)
+            second = pool.submit(other_half)
+            while not second.done() and not somebody_waits_for_a_lock():
+                pass
+        assert "hai người" in second.result(timeout=60)
+    assert Delegation.objects.get().role == role
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone() is not None
 
 
 def test_a_delegation_ends_by_either_of_the_two_with_the_role_and_with_its_holder_s_account(district, first):
