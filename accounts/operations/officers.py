@@ -170,10 +170,12 @@ def _carry_out(change: OfficerChange, by: User, at: datetime) -> FirstPassword |
     if change.role:
         assert change.unit is not None
         assert change.valid_from is not None
-        Role.objects.get_or_create(
+        _given, new = Role.objects.get_or_create(
             user=user, name=change.role, unit=change.unit, valid_from=change.valid_from,
             defaults={"valid_to": change.valid_to},
         )  # fmt: skip
+        if not new:
+            raise ChangeRefused(_("%(name)s was given this role from that day already.") % {"name": user})
     if change.kind == ChangeKind.ROLE:
         return None
     second_factor.forget(user=user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Max, Prefetch, Q
+from django.db.models import Max, Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,7 +33,7 @@ def officer_list(request: OfficerRequest) -> HttpResponse:
         found = found.filter(Q(full_name__icontains=q) | Q(username__icontains=q))
     roles = Prefetch("roles", Role.objects.on(timezone.localdate()).select_related("unit"), to_attr="now")
     rows = list(found.prefetch_related(roles).order_by("-is_active", "full_name", "username")[: SHOWN + 1])
-    changes = OfficerChange.objects.select_related("user", "unit", "proposed_by")
+    changes = _proposals(request).select_related("user", "unit", "proposed_by")
     context = {
         "changes": changes.filter(state=ChangeState.OPEN),
         "rows": rows[:SHOWN],
@@ -106,7 +106,7 @@ def act(request: OfficerRequest, user_id: int) -> HttpResponse:
 def decide(request: OfficerRequest, change_id: int) -> HttpResponse:
     """Confirm what another administrator proposed, or withdraw a proposal."""
     require(request, Action.ADMINISTER)
-    change = get_object_or_404(OfficerChange, pk=change_id)
+    change = get_object_or_404(_proposals(request), pk=change_id)
     action = request.POST.get("action", "")
     if action not in ("confirm", "withdraw"):
         raise Http404
@@ -148,10 +148,16 @@ def _show(request: OfficerRequest, found: User, form: RoleForm) -> HttpResponse:
     return render(request, "accounts/officer.html", context)
 
 
-def _visible(request: OfficerRequest) -> Any:
+def _visible(request: OfficerRequest) -> QuerySet[User]:
     """Officers with a role, at any time, in the administrator's units, and those without any role."""
     mine = Role.objects.filter(unit__in=request.reader.units(Action.ADMINISTER))
     return User.objects.filter(Q(pk__in=mine.values("user")) | ~Q(pk__in=Role.objects.values("user")))
+
+
+def _proposals(request: OfficerRequest) -> QuerySet[OfficerChange]:
+    """What is decided about a unit of the administrator's; what names none, about an officer whom she sees."""
+    mine = Q(unit__in=request.reader.units(Action.ADMINISTER))
+    return OfficerChange.objects.filter(mine | Q(unit__isnull=True, user__in=_visible(request)))
 
 
 def _find(request: OfficerRequest, user_id: int) -> User:
@@ -159,7 +165,7 @@ def _find(request: OfficerRequest, user_id: int) -> User:
     return get_object_or_404(_visible(request), pk=user_id)
 
 
-def _units(request: OfficerRequest) -> Any:
+def _units(request: OfficerRequest) -> QuerySet[Unit]:
     """The administrator's units of today; where they have ended and nobody reorganised them yet, the last ones."""
     mine = Unit.objects.filter(pk__in=request.reader.units(Action.ADMINISTER))
     found = mine.on(timezone.localdate())

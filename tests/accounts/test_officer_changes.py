@@ -106,6 +106,34 @@ def test_nobody_gives_herself_a_role_nor_confirms_one_for_herself_or_outside_her
     assert not Role.objects.filter(name=RoleName.APPROVER).exists()
 
 
+def test_a_role_that_was_given_from_that_day_before_is_not_said_to_be_given_again(district, first, second):
+    user = somebody("duyet", RoleName.APPROVER, district)
+    officers.end_role(role=user.roles.get(), reason="Thôi", by=first, at=NOON, today=TODAY)
+    facts = {"unit": district, "valid_to": None, "reason": "a", "by": first, "at": NOON}
+    again = officers.propose_role(user=user, role=RoleName.APPROVER, valid_from=date(2024, 1, 1), **facts)
+    with pytest.raises(ChangeRefused, match="từ ngày đó"):
+        officers.confirm(change_id=again.pk, by=second, at=NOON, units=everywhere())
+    assert OfficerChange.objects.get(pk=again.pk).state == ChangeState.OPEN
+    later = officers.propose_role(user=user, role=RoleName.APPROVER, valid_from=TODAY, **facts)
+    officers.confirm(change_id=later.pk, by=second, at=NOON, units=everywhere())
+    assert reader_for(user, on=TODAY).may(Action.APPROVE, district.pk)
+
+
+def test_an_administrator_of_another_district_neither_sees_nor_decides_what_is_proposed_here(district, first):
+    user = somebody("duyet", RoleName.APPROVER, district)
+    reset = officers.propose_reset(user=user, reason="Mất máy", by=first, at=NOON)
+    account = proposed(district, first)
+    far = somebody("quantri3", RoleName.ADMINISTRATOR, Unit.objects.districts().get(code="594"))
+    client = Client()
+    client.force_login(far, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Mất máy" not in stepped_up(client).get("/officers/").content.decode()
+    for change in (reset, account):
+        for action in ("confirm", "withdraw"):
+            answer = client.post(f"/officers/changes/{change.pk}/", {"action": action})
+            assert answer.status_code == 404, (change, action)
+    assert set(OfficerChange.objects.values_list("state", flat=True)) == {ChangeState.OPEN}
+
+
 def test_a_first_password_opens_only_the_page_that_changes_it_and_expires(district, first, second):
     given = officers.confirm(
         change_id=proposed(district, first).pk, by=second, at=timezone.now(), units=everywhere()
