@@ -21,6 +21,12 @@ class KeysetPage(Generic[M]):
     before: int | None
 
 
+def number_of(text: str) -> int:
+    """The number of a row, or a version, that an address or a form names; 0, which no row has, for whatever is none."""
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if plain and int(text) <= LARGEST_ID else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a page is to begin: after or before the row with this id, as the address has it; '' for the start."""
@@ -54,6 +60,4 @@ def keyset_page(rows: QuerySet[M], *, key: str, place: Place, size: int = PAGE_S
 
 
 def _anchor(rows: QuerySet[M], key: str, text: str) -> tuple[object, int] | None:
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST_ID):
-        return None
-    return rows.filter(pk=int(text)).values_list(key, "pk").first()
+    return rows.filter(pk=number_of(text)).values_list(key, "pk").first()

@@ -22,6 +22,7 @@ from beneficiaries.operations import changes, payees
 from beneficiaries.operations.changes import Draft
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.transitions import EDITABLE, ChangeState
+from common.keyset import number_of
 from desk.change_death_form import DeathForm
 from desk.change_forms import FORMS, ChangeForm
 from desk.change_views import find
@@ -196,13 +197,12 @@ def _keep(
         decision_signer=data.get("decision_signer") or "",
         scans_later=bool(data.get("scans_later")),
     )
-    version = request.POST.get("version", "")
     made = changes.save_draft(
         draft=draft,
         client_key=client_key,
         by=request.user,
         at=timezone.now(),
-        version=int(version) if version.isascii() and version.isdigit() else None,
+        version=number_of(request.POST.get("version", "")) or None,
     )
     survivor = form.survivor() if isinstance(form, DeathForm) else None
     if survivor and known is None:

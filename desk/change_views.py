@@ -26,6 +26,7 @@ from beneficiaries.operations.changes.reading import on_record
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from beneficiaries.transitions import EDITABLE, OPEN, TO_DECIDE, ChangeState
+from common.keyset import number_of
 from common.months import add_months, month_of, show_month
 from desk.change_forms import DayField
 from desk.queries import changes as queries
@@ -386,7 +387,8 @@ def _event(event: ChangeEvent) -> dict[str, Any]:
 
 def _seen(text: str) -> tuple[int, int]:
     """A request and the version that the officer saw, as the page sends them."""
-    pk, _sep, version = text.partition(":")
-    if not (pk.isascii() and pk.isdigit() and version.isascii() and version.isdigit() and len(text) < 30):
+    first, _sep, second = text.partition(":")
+    pk, version = number_of(first), number_of(second)
+    if not (pk and version):
         raise Http404
-    return int(pk), int(version)
+    return pk, version

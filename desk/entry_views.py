@@ -31,6 +31,7 @@ from beneficiaries.roll.cells import Unclear, date_of
 from beneficiaries.transitions import EDITABLE
 from common.cccd import check_cccd
 from common.chip_card import looks_like_card, parse_chip_qr
+from common.keyset import number_of
 from common.vietqr import parse_vietqr
 from desk.entry_form import EntryForm, Read, initial_of, with_strokes
 from desk.queries.foresee import Foreseen, foresee
@@ -135,7 +136,7 @@ def entry_decide(request: OfficerRequest, key: uuid.UUID) -> HttpResponse:
     require(request, Action.REQUEST_CHANGE)
     entered = _entered(request, _known(request, key))
     described = entered.form.described(entered.read, entered.commune.pk)
-    other = Person.objects.filter(pk=_number(request.POST.get("other", ""))).first()
+    other = Person.objects.filter(pk=number_of(request.POST.get("other", ""))).first()
     error = ""
     if described and other:
         look = duplicates.alike(described=described, reader=request.reader, on=timezone.localdate())
@@ -274,7 +275,7 @@ def _person(request: OfficerRequest, known: ChangeRequest | None) -> Person | No
     """Somebody on record who is to get another benefit."""
     if known is not None:
         return known.person
-    wanted = _number(request.POST.get("person", "") or request.GET.get("person", ""))
+    wanted = number_of(request.POST.get("person", "") or request.GET.get("person", ""))
     if not wanted:
         return None
     try:
@@ -379,8 +380,4 @@ def _vietqr(text: str) -> dict[str, str]:
 
 
 def _version(request: OfficerRequest) -> int | None:
-    return _number(request.POST.get("version", "")) or None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    return number_of(request.POST.get("version", "")) or None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import OfficerRequest, require
+from common.keyset import number_of
 from common.money import format_number
 from desk.listings.all import LISTINGS
 from desk.listings.columns import MOST_PRINTED, MOST_ROWS, Column, Listing, TooManyRows, cells, write_workbook
@@ -139,19 +140,17 @@ def _numbered(request: OfficerRequest, listing: Listing) -> list[tuple[str, str]
     """The columns that were given a number, in its order."""
     found = []
     for column in listing.columns:
-        place = request.POST.get(f"place_{column.key}", "").strip()
-        if place.isascii() and place.isdigit():
-            found.append((int(place[:3]), (column.key, request.POST.get(f"title_{column.key}", "").strip())))
+        place = number_of(request.POST.get(f"place_{column.key}", "").strip())
+        if place:
+            found.append((place, (column.key, request.POST.get(f"title_{column.key}", "").strip())))
     return [chosen for _place, chosen in sorted(found, key=lambda one: one[0])]
 
 
 def _page(listing: Listing, request: OfficerRequest) -> str:
     """The list's page with the filter that this address carries; a batch's payments stand on the batch's."""
     given: Any = request.POST if request.method == "POST" else request.GET
-    batch = given.get("batch", "")
     if listing.page == "batch":
-        return (
-            reverse("batch", args=[int(batch)]) if batch.isascii() and batch.isdigit() else reverse("batches")
-        )
+        batch = number_of(given.get("batch", ""))
+        return reverse("batch", args=[batch]) if batch else reverse("batches")
     query = urlencode({name: given[name] for name in listing.fields if given.get(name)})
     return f"{reverse(listing.page)}?{query}" if query else reverse(listing.page)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from areas.models import Unit
+from common.keyset import number_of
 from common.money import format_number
 from desk.models import Reorganisation
 from desk.operations.reorganisation import confirm, place_hamlet, prepare
@@ -75,9 +76,9 @@ def _act(request: OfficerRequest, on_date: date) -> None:
         messages.success(request, text % numbers)
         return
     chosen = {
-        name.removeprefix("finisher-"): int(str(value))
+        name.removeprefix("finisher-"): unit
         for name, value in request.POST.items()
-        if name.startswith("finisher-") and str(value).isdigit()
+        if name.startswith("finisher-") and (unit := number_of(str(value)))
     }
     prepare(on_date=on_date, by=request.user, at=timezone.now(), finishers=chosen)
     messages.success(request, _("Prepared. Another administrator has to carry it out."))
@@ -111,8 +112,8 @@ def hamlets(request: OfficerRequest, on_date: date) -> HttpResponse:
     require(request, Action.MAKE_LISTS)
     mine = request.reader.units(Action.MAKE_LISTS)
     if request.method == "POST":
-        predecessor = get_object_or_404(Unit, pk=_number(request, "predecessor"))
-        successor = get_object_or_404(Unit, pk=_number(request, "successor"))
+        predecessor = get_object_or_404(Unit, pk=number_of(request.POST.get("predecessor", "")))
+        successor = get_object_or_404(Unit, pk=number_of(request.POST.get("successor", "")))
         name = request.POST.get("hamlet", "")
         found = split_hamlets(on_date=on_date, units=mine)
         if not any(hamlet.predecessor == predecessor and hamlet.name == name for hamlet in found):
@@ -136,8 +137,3 @@ def hamlets(request: OfficerRequest, on_date: date) -> HttpResponse:
     rows = split_hamlets(on_date=on_date, units=mine)
     context = {"on_date": on_date, "rows": rows, "left": sum(not hamlet.decided for hamlet in rows)}
     return render(request, "desk/reorganisation_hamlets.html", context)
-
-
-def _number(request: OfficerRequest, name: str) -> int:
-    value = request.POST.get(name, "")
-    return int(value) if value.isdigit() else 0

@@ -16,7 +16,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from audit.models import Entry, EntryKind
 from beneficiaries.models import Person
-from common.keyset import LARGEST_ID
+from common.keyset import number_of
 from desk.queries import story
 from desk.queries.story_words import Words
 from payments.models import Batch, Event, Payment
@@ -108,16 +108,16 @@ def _label(state: str) -> str:
 def _place(text: str) -> story.Place | None:
     """Where an address says that the page begins; the first page for anything else."""
     parts = text.split(".")
-    if len(parts) != 3 or not all(
-        part.isascii() and part.isdigit() and len(part) < 20 and int(part) <= LARGEST_ID
-        for part in (parts[0], parts[2])
-    ):
+    if len(parts) != 3:
+        return None
+    since, number = number_of(parts[0]), number_of(parts[2])
+    if not (since and number):
         return None
     try:
-        at = _EPOCH + int(parts[0]) * _MICROSECOND
+        at = _EPOCH + since * _MICROSECOND
     except OverflowError:
         return None
-    return story.Place(at=at, what=parts[1][:10], id=int(parts[2]))
+    return story.Place(at=at, what=parts[1][:10], id=number)
 
 
 def _written(place: story.Place) -> str:

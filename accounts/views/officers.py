@@ -19,6 +19,7 @@ from accounts.models import ChangeState, Delegation, OfficerChange, Role, User
 from accounts.operations import officers as operations
 from accounts.operations.officers import ChangeRefused
 from areas.models import Unit
+from common.keyset import number_of
 
 SHOWN = 200
 
@@ -88,7 +89,7 @@ def act(request: OfficerRequest, user_id: int) -> HttpResponse:
         elif action == "end_role":
             role = get_object_or_404(
                 Role,
-                pk=_number(request, "role"),
+                pk=number_of(request.POST.get("role", "")),
                 user=found,
                 unit__in=request.reader.units(Action.ADMINISTER),
             )
@@ -172,8 +173,3 @@ def _units(request: OfficerRequest) -> QuerySet[Unit]:
     if not found.exists():
         found = mine.filter(valid_to=mine.aggregate(last=Max("valid_to"))["last"])
     return found.select_related("parent").order_by("-level", "parent__name", "name", "pk")
-
-
-def _number(request: OfficerRequest, name: str) -> int:
-    value = request.POST.get(name, "")
-    return int(value) if value.isdigit() else 0

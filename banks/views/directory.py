@@ -25,6 +25,7 @@ from banks.operations.trial import act_on_trial_list, make_trial_list
 from banks.queries import province
 from banks.queries.accounts import inquiry_counts
 from beneficiaries.models import Channel, Provider
+from common.keyset import number_of
 from payments.operations.errors import PaymentsError
 
 
@@ -118,10 +119,10 @@ def _try_out(request: OfficerRequest, found: Provider) -> str:
 
 
 def _trial(request: OfficerRequest, found: Provider) -> str:
-    action, number = request.POST.get("do", ""), request.POST.get("list", "")
-    if action not in ("recall", "stop", "settle") or not (number.isascii() and number.isdigit()):
+    action, number = request.POST.get("do", ""), number_of(request.POST.get("list", ""))
+    if action not in ("recall", "stop", "settle"):
         raise Http404
-    batch = get_object_or_404(province.trial_lists(provider=found.pk), pk=int(number[:18]))
+    batch = get_object_or_404(province.trial_lists(provider=found.pk), pk=number)
     act_on_trial_list(batch=batch, action=action, by=request.user, at=timezone.now())
     return _("Done.")
 

@@ -24,6 +24,7 @@ from banks.queries import province
 from banks.queries.accounts import reports_waiting
 from banks.queries.messages import held_messages
 from banks.queries.reconciling import Account, accounts_of, class_words, exceptions, funds_of, sees_everything
+from common.keyset import number_of
 from common.months import month_of, parse_month
 from payments.models import Batch, Cycle, CycleState, Message, StatementKind
 from payments.operations.errors import PaymentsError
@@ -47,20 +48,21 @@ def quarantine(request: OfficerRequest) -> HttpResponse:
 @require_POST
 def quarantine_act(request: OfficerRequest) -> HttpResponse:
     """Decide about one held message (dismiss, or take its sound part) or one report (take over, or not)."""
-    action, number = request.POST.get("action", ""), request.POST.get("number", "")
-    known = action in ("dismiss", "sound", "take", "refuse") and number.isascii() and number.isdigit()
-    require(request, Action.ADMINISTER, code=known)
-    if not known:
+    action = request.POST.get("action", "")
+    known = action in ("dismiss", "sound", "take", "refuse")
+    number = number_of(request.POST.get("number", "")) if known else 0
+    require(request, Action.ADMINISTER, code=bool(number))
+    if not number:
         raise Http404
     now = timezone.now()
     try:
         if action in ("take", "refuse"):
-            decide_report(report_id=int(number), take=action == "take", by=request.user, at=now)
+            decide_report(report_id=number, take=action == "take", by=request.user, at=now)
             messages.success(request, _("Decided."))
         else:
             text = request.POST.get("text", "")
             receipt = resolve_held(
-                message=int(number), by=request.user, at=now, resolution=text, take_sound=action == "sound"
+                message=number, by=request.user, at=now, resolution=text, take_sound=action == "sound"
             )
             applied = receipt.applied if receipt else 0
             messages.success(request, _("Decided; %(n)s results took effect.") % {"n": applied})

@@ -15,6 +15,7 @@ from accounts.http import OfficerRequest
 from banks.queries.reconciling import exceptions
 from beneficiaries import queries as people_queries
 from beneficiaries import views as people_views
+from common.keyset import number_of
 from common.months import month_of, parse_month, show_month
 from desk import change_views
 from desk.listings.columns import Column, Listing, Row, TooManyRows
@@ -41,11 +42,9 @@ def _people(request: OfficerRequest, most: int) -> Iterator[Row]:
 
 
 def _payments(request: OfficerRequest, most: int) -> Iterator[Row]:
-    number = request.GET.get("batch", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise Http404
+    number = number_of(request.GET.get("batch", ""))
     try:
-        batch = batch_queries.find_batch(batch_id=int(number), reader=request.reader)
+        batch = batch_queries.find_batch(batch_id=number, reader=request.reader)
     except Batch.DoesNotExist as error:
         raise Http404 from error
     asked = payments_asked_for(request.GET, checks_of(batch))

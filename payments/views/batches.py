@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest, page_context, place_of, require
+from common.keyset import number_of
 from common.months import month_of, parse_month
 from payments import words
 from payments.forms import BatchFilterForm, VoucherForm
@@ -68,10 +69,7 @@ def batches_act(request: OfficerRequest) -> HttpResponse:
         raise Http404
     action, act = _STEPS[name]
     require(request, action, code=name in PROVED_STEPS)
-    named = request.POST.getlist("batch")
-    if not all(batch_id.isdigit() for batch_id in named):
-        raise Http404
-    found = [_find(request, int(batch_id)) for batch_id in named]
+    found = [_find(request, number_of(batch_id)) for batch_id in request.POST.getlist("batch")]
     for one in found:  # before the first is changed: the page of a refusal says that nothing was
         require(request, action, one.unit_id, code=False)
     done, refused = 0, []

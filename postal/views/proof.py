@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest
+from common.keyset import number_of
 from payments.models import StopOrder
 from postal.forms import MinutesForm
 from postal.models import CallBack, CallResult, Minutes, PayDay, Scan
@@ -108,7 +109,7 @@ def _draw(request: OfficerRequest, day: PayDay) -> str:
 def _call(request: OfficerRequest, day: PayDay) -> str:
     _refuse_all_but_supervisors(request, day)
     call = CallBack.objects.filter(
-        pk=_number(request.POST.get("call", "")), payment__listing__pay_day=day
+        pk=number_of(request.POST.get("call", "")), payment__listing__pay_day=day
     ).first()
     if call is None:
         raise Http404
@@ -123,7 +124,7 @@ def _stop(request: OfficerRequest, day: PayDay) -> str:
     if not (may_pay(request, day) or may_manage(request, day)):
         raise PermissionDenied
     order = StopOrder.objects.filter(
-        pk=_number(request.POST.get("stop", "")), payment__listing__pay_day=day
+        pk=number_of(request.POST.get("stop", "")), payment__listing__pay_day=day
     ).first()
     if order is None:
         raise Http404
@@ -141,7 +142,3 @@ def _supervises(request: OfficerRequest, day: PayDay) -> bool:
 def _refuse_all_but_supervisors(request: OfficerRequest, day: PayDay) -> None:
     if not _supervises(request, day):
         raise PermissionDenied
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

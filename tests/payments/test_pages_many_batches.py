@@ -52,3 +52,5 @@ def test_nobody_approves_or_pays_many_lists_unseen(world):
     assert act_together(world, "approver", "approve", [bank.pk, post.pk]).status_code == 404
     assert act_together(world, "approver", "submit", [bank.pk]).status_code == 403
     assert act_together(world, "outsider", "submit", [bank.pk]).status_code == 404
+    for none in ("²", "-1", "9" * 30, "9" * 5_000):
+        assert act_together(world, "preparer", "submit", [none]).status_code == 404
