@@ -23,6 +23,7 @@ from common.text import sort_key
 from payments.models import Cycle
 from reports.models import Figure, Part, Restatement, Snapshot
 from reports.queries.area import Area, area_of, followers, names_of
+from reports.queries.sums import Sum5, Sums
 from reports.targets import EVERYBODY, Targets, missing, targets
 
 TOTAL = "total"
@@ -64,6 +65,11 @@ class Row:
     @property
     def rate(self) -> float:
         return round(self.covered / self.all, 6) if self.all else 0.0
+
+    @property
+    def amount_rate(self) -> float:
+        """The part of the money that went through accounts, a fraction of 1."""
+        return round(self.amount_cashless / self.amount, 6) if self.amount else 0.0
 
     @property
     def amount_cash(self) -> int:
@@ -339,29 +345,6 @@ class Table:
             amount_year=found.year,
             months_left=left,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Sum5:
-    """Sums of figures: pairs, those covered, and đồng."""
-
-    people: int = 0
-    covered: int = 0
-    amount: int = 0
-    cashless: int = 0
-    year: int = 0
-
-    def __add__(self, other: Sum5) -> Sum5:
-        return Sum5(
-            self.people + other.people,
-            self.covered + other.covered,
-            self.amount + other.amount,
-            self.cashless + other.cashless,
-            self.year + other.year,
-        )
-
-
-Sums = dict[tuple[object, ...], Sum5]
 
 
 def add_up(rows: Iterable[Row], *, key: str, name: str, target: Decimal) -> Row:

@@ -39,6 +39,7 @@ def test_it_answers_with_the_keys_that_scripts_rely_on(by, key):
     assert [row["key"] for row in answer["rows"]] == [key]
     assert answer["rows"][0].items() >= figures.items()
     assert answer["rows"][0]["name"]
+    assert answer["total"]["amount_rate"] == 0.5
     assert answer["total"]["amount_cashless"] == answer["total"]["amount_cashless_year"] == 500_000
 
 

@@ -74,6 +74,7 @@ def _figures(row: Row) -> dict[str, int | float | None]:
         "needed_a_month": row.needed,
         "amount": row.amount,
         "amount_cashless": row.amount_cashless,
+        "amount_rate": row.amount_rate,
         "amount_cashless_year": row.amount_year,
     }
 
