@@ -49,26 +49,30 @@ def rotate(*, part: int = PART) -> Iterator[tuple[str, int]]:
     before it stand.
     """
     for field in encrypted_fields():
-        while written := _rotate_part(field, part):
-            yield f"{field.model._meta.db_table}.{field.column}", written
+        after = 0
+        while rows := _rotate_part(field, after, part):
+            after = rows[-1]
+            yield f"{field.model._meta.db_table}.{field.column}", len(rows)
 
 
 @transaction.atomic
-def _rotate_part(field: EncryptedTextField, part: int) -> int:
+def _rotate_part(field: EncryptedTextField, after: int, part: int) -> list[int]:
+    """The keys of the rows rewritten, ascending: those that follow `after`, so that no part reads the others again."""
     table, column = _names(field)
     key = connection.ops.quote_name(str(field.model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {key}, uuid, {column} FROM {table} WHERE {column} IS NOT NULL"
-            f" AND {_KEY_ID.format(column=column)} <> %(current)s ORDER BY {key} LIMIT %(part)s FOR UPDATE",
-            {"current": settings.FIELD_KEY_ID, "part": part},
+            f" AND {key} > %(after)s AND {_KEY_ID.format(column=column)} <> %(current)s"
+            f" ORDER BY {key} LIMIT %(part)s FOR UPDATE",
+            {"current": settings.FIELD_KEY_ID, "after": after, "part": part},
         )
         rows = [
             (field.encrypt(field.decrypt_stored(bytes(stored), row), row), pk)
             for pk, row, stored in cursor.fetchall()
         ]
         cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", rows)
-    return len(rows)
+    return [pk for _value, pk in rows]
 
 
 def _names(field: EncryptedTextField) -> tuple[str, str]:
