@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -39,7 +40,8 @@ class SessionLimitsMiddleware:
             if idle > settings.SESSION_IDLE_SECONDS or lasts > settings.SESSION_COOKIE_AGE:
                 logout(request)
                 messages.warning(request, _("You were signed out because nothing was done for a while."))
-                return redirect(f"{reverse('login')}?next={request.path if request.method == 'GET' else '/'}")
+                back = request.path if request.method == "GET" else "/"
+                return redirect(f"{reverse('login')}?{urlencode({'next': back})}")
             if _BEGAN not in request.session or idle > _WRITE_EVERY.total_seconds():
                 request.session[_BEGAN], request.session[_SEEN] = began, now
             changing = request.path in (reverse("password"), reverse("logout"), reverse("set_language"))

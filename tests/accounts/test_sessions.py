@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -51,6 +52,16 @@ def test_a_session_ends_when_nothing_was_done_for_half_an_hour(user):
             assert client.get("/account/").status_code == status, minutes
     with time_machine.travel(begun + timedelta(minutes=90), tick=False):
         assert "lâu không thao tác" in client.get("/sign-in/").content.decode()
+
+
+def test_where_one_was_is_kept_for_after_signing_in_again_whatever_the_address_holds(user):
+    client, begun = Client(), timezone.now()
+    with time_machine.travel(begun, tick=False):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.get("/account/")
+    with time_machine.travel(begun + timedelta(minutes=31), tick=False):
+        asked = client.get("/people/a%26b%3Fc/")
+    assert parse_qs(urlsplit(asked["Location"]).query) == {"next": ["/people/a&b?c/"]}
 
 
 def test_a_session_lasts_no_longer_than_a_working_day_however_busy(user):
