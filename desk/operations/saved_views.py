@@ -49,11 +49,14 @@ def _keep(user: User, listing: str, kind: SavedKind, name: str, content: object)
     if not called:
         raise ViewRefused(_("Give it a name."))
     own = SavedView.objects.filter(user=user, listing=listing, kind=kind)
-    view = own.filter(name=called).first()
-    if view is None:
-        if own.count() >= MOST:
-            raise ViewRefused(_("You have %(n)s already: remove one first.") % {"n": MOST})
-        view = SavedView(user=user, listing=listing, kind=kind, name=called)
-    view.content = json.dumps(content, ensure_ascii=False)
-    view.save()
+    if own.count() >= MOST and not own.filter(name=called).exists():
+        raise ViewRefused(_("You have %(n)s already: remove one first.") % {"n": MOST})
+    # Sent twice at once, it is still kept once.
+    view, _new = SavedView.objects.update_or_create(
+        user=user,
+        listing=listing,
+        kind=kind,
+        name=called,
+        defaults={"content": json.dumps(content, ensure_ascii=False)},
+    )
     return view
