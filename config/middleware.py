@@ -20,9 +20,8 @@ class RequestLogMiddleware(RequestMiddleware):
 
 
 class HeadersMiddleware:
-    """What every answer says beside Django's own headers: no other site may embed it, no page may use a device's
-    sensors but the camera (it scans citizen cards), and no cache keeps it unless its view (or the server of static
-    files) says that it may."""
+    """What every answer says beside Django's own headers: no other site may embed it, it may use none of a
+    device's sensors, and no cache keeps it, unless its view (or the server of static files) says otherwise."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

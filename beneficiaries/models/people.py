@@ -42,13 +42,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def living(self) -> PersonQuerySet:
         return self.filter(died_on__isnull=True)
 
-    def named_like(self, folded: str) -> PersonQuerySet:
-        """People whose name contains every word of `folded` (already without diacritics)."""
-        people = self
-        for word in folded.split():
-            people = people.filter(name_folded__contains=word)
-        return people
-
 
 class Person(models.Model):
     """One person. A birth date known only to the month or year holds the first day of it and says so."""
