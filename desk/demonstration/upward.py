@@ -38,7 +38,7 @@ class Raised:
 
 RAISED = (
     Raised(
-        "23272", DifficultyKind.NO_BRANCH, "thinks", 48,
+        "23272", DifficultyKind.NO_BRANCH, "not_asked", 48,
         "Đảo chỉ có một máy rút tiền, khi biển động thì hết tiền nhiều ngày.",
         "Đề nghị ngân hàng đặt thêm điểm rút tiền tại chợ.",
         "Đã làm việc với ngân hàng; sẽ đặt điểm rút tiền lưu động vào ngày chi trả.", "Agribank Phú Quý (giả lập)",
