@@ -41,6 +41,7 @@ UNWATCHED = {
     "desk_savedview": "an officer's own filters and columns: no decision, and only she sees them",
     "postal_listing": "which day's list a payment stands on, dealt out from what is watched",
     "postal_tally": "sums of what has its events, proved by I11",
+    "postal_marktally": "sums of the marks, proved by I11",
     "areas_succession": "loaded from the release's file",
 }
 # Derived from other columns, how far a task has come, or no decision of anybody.

@@ -77,6 +77,10 @@ class Person(models.Model):
             models.Index(fields=["birth_date", "name_folded"], name="person_by_birth_and_name"),
             # The dead too are looked for by their number, which is unique only among the living.
             models.Index(fields=["national_id_index"], name="person_by_number"),
+            # Whether anybody was paid after death is asked of a month's list, not of the roll.
+            models.Index(
+                fields=["died_on"], include=["id"], condition=Q(died_on__isnull=False), name="person_dead"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -5,7 +5,7 @@ from postal.models.calendar import Listing, PayDay, PayPlace
 from postal.models.contract import Contract, Fee, PayPoint, PersonPoint, PointClerk
 from postal.models.marks import Correction, Mark, MarkKind, Notice, NoticeKind, NotPaidReason
 from postal.models.proof import CallBack, CallResult, Minutes, Scan
-from postal.models.tally import Tally
+from postal.models.tally import MarkTally, Tally
 
 __all__ = [
     "ArchiveState",
@@ -18,6 +18,7 @@ __all__ = [
     "Listing",
     "Mark",
     "MarkKind",
+    "MarkTally",
     "Minutes",
     "NotPaidReason",
     "Notice",

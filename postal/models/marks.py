@@ -50,8 +50,13 @@ class Mark(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["pay_day", "payment"], name="mark_by_day"),
-            # Few: the service's page asks why a month's money was not collected.
+            # Half a million in a province's month: what is asked of all of them is answered by an index alone.
+            models.Index(
+                fields=["pay_day", "payment"], include=["id"], condition=Q(kind="paid"), name="mark_paid"
+            ),
+            models.Index(
+                fields=["pay_day", "payee", "payment"], condition=Q(payee__isnull=False), name="mark_of_payee"
+            ),
             models.Index(fields=["pay_day"], condition=Q(kind="not_paid"), name="mark_not_paid"),
         ]
         constraints = [

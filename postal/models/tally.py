@@ -1,8 +1,10 @@
-"""The sums of the Post's lists, kept where they change, so that a month's page need not add up its payments."""
+"""The sums of the Post's lists and marks, kept where they change, so that a month's pages need not add them up."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Batch
@@ -41,4 +43,29 @@ class Tally(models.Model):
                 name="a_tally_once",
                 nulls_distinct=False,
             )
+        ]
+
+
+class MarkTally(models.Model):
+    """What the paid marks of a pay day come to (`marked.sql`), kept by `receive_marks`, proved by check_ledger (I11).
+
+    Without `device`: how many people they name. Of a device: how many of its marks followed too fast upon those
+    before, and whose they are; no row where none did. Marks only grow, and so do these.
+    """
+
+    pay_day = models.ForeignKey(PayDay, models.PROTECT, related_name="mark_tallies", db_index=False)
+    device = models.UUIDField(null=True)
+    clerk = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    people = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pay_day", "device"], name="a_mark_tally_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(device__isnull=True, clerk__isnull=True)
+                | Q(device__isnull=False, clerk__isnull=False),
+                name="fast_marks_have_a_clerk",
+            ),
         ]

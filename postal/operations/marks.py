@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries.collecting import beyond_limit, lapses_on
 from beneficiaries.models import POST, Payee
+from common import sql
 from common.money import format_number
 from payments.models import Payment
 from payments.operations.outcomes import Reported, record_outcomes
@@ -22,6 +24,7 @@ from postal.models import Listing, Mark, MarkKind, NoticeKind, NotPaidReason, Pa
 from postal.operations.errors import PostalError
 from postal.operations.notices import Question, ask_communes
 from postal.queries.marks import day_states
+from postal.queries.tallies import FAST_MARKS, FAST_SECONDS
 
 CLOCK_SLACK = timedelta(minutes=10)
 NOTICES = {NotPaidReason.DIED: NoticeKind.DIED, NotPaidReason.MOVED: NoticeKind.MOVED}
@@ -86,6 +89,8 @@ def receive_marks(*, day: PayDay, marks: Sequence[NewMark], by: User, at: dateti
                 new[mark.id] = made
                 answers.append(Received(mark.id, "late" if made.late else "kept"))
         Mark.objects.bulk_create(new.values())
+        if new:
+            _count_marks(day)
         ask_communes(questions=_reported(list(new.values())), by=by, at=at)
     return answers
 
@@ -132,6 +137,12 @@ def report_paid(*, payments: Sequence[int], message_id: str, by: User, at: datet
     if receipt.quarantined:
         raise PostalError(receipt.note)
     return receipt.applied
+
+
+def _count_marks(day: PayDay) -> None:
+    params: dict[str, Any] = {"pay_days": [day.pk], "marks": FAST_MARKS, "seconds": FAST_SECONDS}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.relations(("postal", "marked")) + "\n" + sql.load("postal", "count_marks"), params)
 
 
 def _row(mark: NewMark, day: PayDay, by: User, at: datetime, *, late: bool) -> Mark:

@@ -15,7 +15,7 @@ from common import sql
 from postal.queries.contracts import contracts_by_area, nearest
 
 AGREED = Decimal("0.95")
-MANY_PEOPLE, FAST_MARKS, FAST_SECONDS = 5, 5, 30
+MANY_PEOPLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,6 @@ def alerts(*, month: date, reader: Reader) -> list[dict[str, Any]]:
         "month": month,
         "communes": list(reader.units(Action.SEE_PAYMENTS)),
         "many": MANY_PEOPLE,
-        "marks": FAST_MARKS,
-        "seconds": FAST_SECONDS,
     }
     with connection.cursor() as cursor:
         return sql.rows(cursor, "postal", "alerts", params)

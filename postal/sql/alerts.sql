@@ -1,69 +1,85 @@
 -- What does not look right in the paid marks of a cycle. Inputs: month, communes (ids), many (people for whom one
--- payee collects), marks and seconds (so many marks of one device within so many seconds).
--- One row an alert: kind, commune, pay_day, name, people (how many it concerns), detail.
-WITH paid AS (
-    SELECT
-        m.*, pay.person_id, point.commune_id, d.day,
-        lag(m.marked_at, %(marks)s - 1) OVER (PARTITION BY m.device, m.pay_day_id ORDER BY m.marked_at, m.id) AS before
-    FROM postal_mark m
-    JOIN payments_payment pay ON pay.id = m.payment_id
-    JOIN postal_payday d ON d.id = m.pay_day_id
+-- payee collects). One row an alert: kind, commune, pay_day, name, people (how many it concerns), detail.
+-- Marks are read from their index alone; a payment's number ends in its person's (docs/adr/002-payment-key.md).
+WITH days AS MATERIALIZED (
+    SELECT d.id, d.day, point.commune_id, point.name, coalesce(k.people, 0) AS people
+    FROM postal_payday d
     JOIN postal_paypoint point ON point.id = d.point_id
-    WHERE m.kind = 'paid' AND d.month = %(month)s AND point.commune_id = ANY (%(communes)s::bigint[])
+    LEFT JOIN postal_marktally k ON k.pay_day_id = d.id AND k.device IS NULL
+    WHERE d.month = %(month)s AND point.commune_id = ANY (%(communes)s::bigint[])
 ),
 
-collectors AS (
-    SELECT
-        coalesce(encode(payee.national_id_index, 'hex'), payee.name) AS who, min(payee.name) AS name,
-        count(DISTINCT paid.person_id) AS people, min(paid.commune_id) AS commune_id, min(paid.pay_day_id) AS pay_day_id
-    FROM paid
-    JOIN beneficiaries_payee payee ON payee.id = paid.payee_id
+reported AS MATERIALIZED (
+    SELECT n.person_id, min(n.opened_at) AS at
+    FROM postal_notice n
+    WHERE n.kind = 'died' AND n.answered_at IS NULL
+    GROUP BY n.person_id
+),
+
+dead AS MATERIALIZED (
+    SELECT p.id AS person_id FROM beneficiaries_person p WHERE p.died_on < (SELECT max(day) FROM days)
+    UNION ALL
+    SELECT r.person_id FROM reported r
+),
+
+-- Most payees are written down once or twice: only the others can collect for many.
+repeated AS MATERIALIZED (
+    SELECT coalesce(encode(national_id_index, 'hex'), name) AS who
+    FROM beneficiaries_payee
     GROUP BY 1
-    HAVING count(DISTINCT paid.person_id) >= %(many)s
+    HAVING count(*) >= %(many)s
+),
+
+represented AS (
+    SELECT
+        r.who, m.payment_id %% 10000000000 AS person_id, min(payee.name) AS name, min(d.commune_id) AS commune_id,
+        min(d.id) AS pay_day_id
+    FROM repeated r
+    JOIN beneficiaries_payee payee ON coalesce(encode(payee.national_id_index, 'hex'), payee.name) = r.who
+    JOIN postal_mark m ON m.payee_id = payee.id
+    JOIN days d ON d.id = m.pay_day_id
+    GROUP BY 1, 2
+),
+
+-- One pass over the month's paid marks; few are of the dead.
+paid_to_dead AS MATERIALIZED (
+    SELECT d.day, d.commune_id, m.id, m.payment_id %% 10000000000 AS person_id
+    FROM days d
+    JOIN postal_mark m ON m.pay_day_id = d.id AND m.kind = 'paid'
+    WHERE m.payment_id %% 10000000000 IN (SELECT person_id FROM dead)
 )
 
-SELECT 'collector' AS kind, commune_id AS commune, pay_day_id AS pay_day, name, people::int AS people, '' AS detail
-FROM collectors
-UNION ALL
 SELECT
-    'fast', min(paid.commune_id), paid.pay_day_id, min(coalesce(nullif(u.full_name, ''), u.username)), count(*)::int, ''
-FROM paid
-JOIN accounts_user u ON u.id = paid.clerk_id
-WHERE paid.before IS NOT NULL AND paid.marked_at - paid.before < make_interval(secs => %(seconds)s)
-GROUP BY paid.pay_day_id, paid.device
+    'collector' AS kind, min(commune_id) AS commune, min(pay_day_id) AS pay_day, min(name) AS name,
+    count(*)::int AS people, '' AS detail
+FROM represented
+GROUP BY who
+HAVING count(*) >= %(many)s
 UNION ALL
-SELECT 'dead', paid.commune_id, paid.pay_day_id, person.name, 1, coalesce(to_char(person.died_on, 'DD/MM/YYYY'), '')
-FROM paid
-JOIN beneficiaries_person person ON person.id = paid.person_id
-WHERE NOT EXISTS (
+SELECT 'fast', d.commune_id, d.id, coalesce(nullif(u.full_name, ''), u.username), k.people, ''
+FROM days d
+JOIN postal_marktally k ON k.pay_day_id = d.id AND k.device IS NOT NULL
+JOIN accounts_user u ON u.id = k.clerk_id
+UNION ALL
+SELECT 'dead', p.commune_id, m.pay_day_id, person.name, 1, coalesce(to_char(person.died_on, 'DD/MM/YYYY'), '')
+FROM paid_to_dead p
+JOIN postal_mark m ON m.id = p.id
+JOIN beneficiaries_person person ON person.id = p.person_id
+LEFT JOIN reported ON reported.person_id = p.person_id
+WHERE (person.died_on < p.day OR reported.at < m.received_at) AND NOT EXISTS (
     SELECT FROM beneficiaries_payee payee
-    WHERE payee.id = paid.payee_id AND payee.role IN ('funeral_organiser', 'heir')
-) AND (
-    person.died_on < paid.day
-    OR EXISTS (
-        SELECT FROM postal_notice n
-        WHERE n.person_id = paid.person_id AND n.kind = 'died' AND n.answered_at IS NULL
-            AND n.opened_at < paid.received_at
-    )
+    WHERE payee.id = m.payee_id AND payee.role IN ('funeral_organiser', 'heir')
 )
 UNION ALL
-SELECT 'scan', point.commune_id, d.id, point.name, abs(s.signed - counted.people)::int, s.signed::text
-FROM postal_payday d
-JOIN postal_paypoint point ON point.id = d.point_id
-JOIN LATERAL (SELECT sum(signed) AS signed FROM postal_scan WHERE pay_day_id = d.id) AS s ON s.signed IS NOT NULL
-CROSS JOIN LATERAL (
-    SELECT count(DISTINCT payment_id) AS people FROM postal_mark WHERE pay_day_id = d.id AND kind = 'paid'
-) AS counted
-WHERE d.month = %(month)s AND point.commune_id = ANY (%(communes)s::bigint[]) AND s.signed <> counted.people
+SELECT 'scan', d.commune_id, d.id, d.name, abs(s.signed - d.people)::int, s.signed::text
+FROM days d
+JOIN (SELECT pay_day_id, sum(signed) AS signed FROM postal_scan GROUP BY pay_day_id) AS s ON s.pay_day_id = d.id
+WHERE s.signed <> d.people
 UNION ALL
-SELECT 'minutes', point.commune_id, d.id, point.name, abs(n.people - counted.people)::int, n.people::text
-FROM postal_minutes n
-JOIN postal_payday d ON d.id = n.pay_day_id
-JOIN postal_paypoint point ON point.id = d.point_id
-CROSS JOIN LATERAL (
-    SELECT count(DISTINCT payment_id) AS people FROM postal_mark WHERE pay_day_id = d.id AND kind = 'paid'
-) AS counted
-WHERE d.month = %(month)s AND point.commune_id = ANY (%(communes)s::bigint[]) AND n.people <> counted.people
+SELECT 'minutes', d.commune_id, d.id, d.name, abs(n.people - d.people)::int, n.people::text
+FROM days d
+JOIN postal_minutes n ON n.pay_day_id = d.id
+WHERE n.people <> d.people
 UNION ALL
 SELECT 'denied', pay.commune_id, l.pay_day_id, person.name, 1, c.note
 FROM postal_callback c

@@ -2,7 +2,7 @@
 -- `people` and `amount` (đồng) on the lists without those stopped, `paid` of them, home deliveries, the sum of the days
 -- from the release of the list to the day of collection, and the last reason marked for whoever did not collect.
 WITH listed AS (
-    SELECT d.point_id, d.place, t.batch_id, t.outcome, t.outcome_on, t.people, t.amount
+    SELECT d.id AS pay_day_id, d.point_id, d.place, t.batch_id, t.outcome, t.outcome_on, t.people, t.amount
     FROM postal_payday d
     JOIN postal_tally t ON t.pay_day_id = d.id
     WHERE d.month = %(month)s AND t.commune_id = ANY (%(communes)s::bigint[]) AND t.outcome <> 'withdrawn'
@@ -33,9 +33,8 @@ delivered AS (
 -- Few are marked so: they are looked at one by one.
 last_reason AS (
     SELECT DISTINCT ON (m.payment_id) m.payment_id, d.point_id, m.reason
-    FROM postal_payday d
-    JOIN postal_mark m ON m.pay_day_id = d.id AND m.kind = 'not_paid'
-    WHERE d.month = %(month)s
+    FROM (SELECT DISTINCT pay_day_id, point_id FROM listed) AS d
+    JOIN postal_mark m ON m.pay_day_id = d.pay_day_id AND m.kind = 'not_paid'
     ORDER BY m.payment_id, m.marked_at DESC, m.id DESC
 ),
 

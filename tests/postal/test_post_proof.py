@@ -8,11 +8,12 @@ import pytest
 
 from accounts.access import reader_for
 from beneficiaries.models import Payee, Person
-from postal.models import CallBack, Minutes, Scan
+from postal.models import CallBack, MarkTally, Minutes, Scan
 from postal.operations import marks, proof
 from postal.operations.errors import PostalError
 from postal.operations.marks import NewMark
 from postal.queries.service import alerts, by_unit, service
+from postal.queries.tallies import check_tallies
 from tests.desk_world import DECEMBER
 from tests.postal import world as post_world
 from tests.postal.world import FIFTH, SINCE
@@ -78,7 +79,7 @@ def test_one_who_collects_for_many_is_named(world, monkeypatch):
 
 
 def test_marks_that_come_too_fast_are_an_alert(world, monkeypatch):
-    monkeypatch.setattr("postal.queries.service.FAST_MARKS", 3)
+    monkeypatch.setattr("postal.operations.marks.FAST_MARKS", 3)
     pay(world, world.payments(), apart=5)
     # Four marks five seconds apart: the third and the fourth have two before them within 30 seconds.
     assert kinds(world) == {("fast", 2)}
@@ -133,3 +134,41 @@ def test_the_service_of_a_point_stands_against_the_agreed_rate(world):
     (unit,) = by_unit([found])
     assert (unit["people"], unit["paid"], unit["below"], unit["paid_amount"]) == (4, 3, 1, 4_500_000)
     assert service(month=DECEMBER, reader=reader(world, "outsider")) == []
+
+
+def test_marks_that_arrive_one_by_one_in_any_order_come_too_fast_all_the_same(world):
+    one, two, three, four = world.payments()
+    for place, payment in ((3, four), (0, one), (2, three), (1, two), (4, one)):
+        sent = NewMark(
+            uuid.uuid4(), payment.pk, "paid", uuid.UUID(int=1), AT + timedelta(seconds=5 * place), receipt="B"
+        )
+        marks.receive_marks(day=world.day, marks=[sent], by=world.clerk, at=AT)
+    # Five marks within 20 seconds: the fifth has four before it. Four people were marked.
+    assert kinds(world) == {("fast", 1)}
+    assert MarkTally.objects.get(device=None).people == 4
+    assert check_tallies().broken == 0
+    MarkTally.objects.filter(device=None).update(people=5)
+    assert check_tallies().broken == 2
+
+
+def test_a_payee_who_collects_twice_for_the_same_people_is_not_many(world):
+    one, two, *_rest = world.payments()
+    for payment in (one, two):
+        for _time in range(3):
+            Payee.objects.create(
+                person=payment.person, role="authorised", name="Nguyễn Văn Tý", valid_from=SINCE
+            )
+    pay(world, [one, two], payee=lambda payment: Payee.objects.filter(person=payment.person).first())
+    assert kinds(world) == set()
+
+
+def test_who_was_reported_dead_and_is_paid_afterwards_is_an_alert_unless_an_heir_collects(world):
+    one, two, *_rest = world.payments()
+    for payment in (one, two):
+        dead = NewMark(uuid.uuid4(), payment.pk, "not_paid", uuid.UUID(int=2), AT, reason="died")
+        marks.receive_marks(day=world.day, marks=[dead], by=world.clerk, at=AT - timedelta(minutes=1))
+    heir = Payee.objects.create(person=two.person, role="heir", name="Lê Thị Con", valid_from=SINCE)
+    pay(world, [one])
+    pay(world, [two], payee=lambda _payment: heir)
+    found = [row for row in alerts(month=DECEMBER, reader=reader(world)) if row["kind"] == "dead"]
+    assert [row["name"] for row in found] == [one.person.name]
