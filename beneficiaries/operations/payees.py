@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from beneficiaries.collecting import AFTER_DEATH, a_year_after
 from beneficiaries.models import Payee, PayeeRole, Person
 from beneficiaries.operations.errors import DecisionRefused
+from beneficiaries.operations.payouts import leave_accounts_of
 
 
 @transaction.atomic
@@ -70,9 +71,11 @@ def dismiss(*, payee: Payee, last_day: date) -> None:
     payee.save(update_fields=["valid_to"])
 
 
+@transaction.atomic
 def revoke(*, payee: Payee, on: date) -> None:
-    """End a payee's right at once: on that day already nobody may pay them (Civil Code Art. 569: whenever the person
-    wishes, without giving a reason). Raises DecisionRefused where it has ended."""
+    """End a payee's right at once: on that day already nobody may pay them, nor to an account of theirs (Civil Code,
+    Art. 569: whenever the person wishes, without giving a reason). Raises DecisionRefused where it has ended."""
     ended = Payee.objects.filter(pk=payee.pk, revoked_on__isnull=True).exclude(valid_to__lt=on)
     if not ended.update(revoked_on=on, valid_to=max(on, payee.valid_from)):
         raise DecisionRefused(_("This right to collect has ended already."))
+    leave_accounts_of(payee=payee, on=on)

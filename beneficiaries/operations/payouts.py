@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from beneficiaries.collecting import may_collect
-from beneficiaries.models import POST, Channel, Obstacle, PayAt, PayoutMethod, Person, Provider
+from beneficiaries.models import POST, Channel, Obstacle, PayAt, Payee, PayoutMethod, Person, Provider
 from beneficiaries.operations.errors import DecisionRefused
 from common.names import SAME, likeness
 
@@ -25,6 +25,22 @@ def holder_may_be_paid(*, person: Person, holder: str, on: date) -> bool:
         likeness(payee.name, holder) >= SAME and may_collect(payee, died_on=person.died_on, on=on)
         for payee in person.payees.all()
     )
+
+
+def leave_accounts_of(*, payee: Payee, on: date) -> None:
+    """Pay a person no longer to accounts of somebody whose right to collect has ended: marked like accounts that a bank
+    refuses, the next list pays by the Post. An account in the person's own name, or another payee's, stays."""
+    accounts = PayoutMethod.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        person=payee.person_id,
+        channel=Channel.BANK,
+        failed_on__isnull=True,
+    )
+    for method in accounts.select_for_update(of=("self",)).select_related("person"):
+        theirs = likeness(payee.name, method.holder) >= SAME
+        if theirs and not holder_may_be_paid(person=method.person, holder=method.holder, on=on):
+            method.failed_on = on
+            method.save(update_fields=["failed_on"])
 
 
 @transaction.atomic

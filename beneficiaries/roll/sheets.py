@@ -233,8 +233,9 @@ class SheetReader:
         text, encoding, trouble = _repaired(str(_decoded(cell, sheet)))
         if encoding:
             self._told_once(sheet, number, key, "legacy_font", {"font": encoding.upper()})
-            if len(self.conversions) < _CONVERSIONS_SHOWN:
-                self.conversions.append(Conversion(encoding.upper(), cell, text))
+            shown = Conversion(encoding.upper(), cell, text)
+            if len(self.conversions) < _CONVERSIONS_SHOWN and shown not in self.conversions:
+                self.conversions.append(shown)
         if trouble == "unreadable" and key != "notes":
             bad.append(Finding(key, "unreadable", {"value": text[:80]}))
         elif trouble and key in ("name", "payee_name", "holder"):

@@ -231,3 +231,15 @@ def test_a_new_file_asks_about_the_name_anew(day):
     accept(day)
     day.read(day.row(0, holder="HO THI CHAU", account="123456789012"))
     assert (states(day)[0], day.candidate(0).accepted_by) == ("differs", None)
+
+
+def test_nobody_is_paid_to_a_payee_s_account_once_the_right_is_revoked(day):
+    payee = registered(day)
+    day.read(day.row(0, holder="HO THI CHAU"), day.row(1))
+    accept(day)
+    assert day.approve().done == 2
+    for other in (registered(day, name="Hồ Thị Khác", role="foster_carer"), payee):
+        assert not PayoutMethod.objects.filter(failed_on__isnull=False).exists()
+        payees.revoke(payee=other, on=NOON.date())
+    left = PayoutMethod.objects.get(failed_on__isnull=False)
+    assert (left.person, left.holder, left.failed_on) == (day.people[0], "HO THI CHAU", NOON.date())
