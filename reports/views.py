@@ -204,11 +204,11 @@ def coverage_pdf(request: OfficerRequest) -> HttpResponse:
 
 @require_safe
 def coverage_report(request: OfficerRequest) -> HttpResponse:
-    """The monthly report that goes upwards: sentences with the figures, and the tables; 404 as above."""
+    """The monthly report that goes upwards, of the reader's own area; 404 as above."""
     require(request, Action.SEE_COVERAGE)
     asked = replace(_asked(request, months_with_figures()), by=By.DISTRICT)
     try:
-        shown = overview(**asked.selection(request.reader))
+        shown = overview(**asked.selection(request.reader), own=True)
     except NoFigures as error:
         raise Http404(str(error)) from error
     table = shown.table

@@ -129,9 +129,15 @@ def coverage(
 
 
 def table_of(
-    *, month: date, reader: Reader, units_on: date | None = None, within: int | None = None
+    *,
+    month: date,
+    reader: Reader,
+    units_on: date | None = None,
+    within: int | None = None,
+    own: bool = False,
 ) -> Table:
-    """The standing figures of the cycle that pays `month`, ready to be read by rows. Raises NoFigures."""
+    """The standing figures of the cycle that pays `month`, ready to be read by rows; `own` as in `area_of`. Raises
+    NoFigures."""
     cycle = Cycle.objects.filter(month__lte=month, last_month__gte=month).first()
     if cycle is None:
         text = _("No cycle pays %(month)s yet. Make its list first: manage.py run_cycle %(month)s")
@@ -149,7 +155,7 @@ def table_of(
         cycle=cycle,
         snapshot=snapshot,
         months=months,
-        area=area_of(reader, within=within),
+        area=area_of(reader, within=within, own=own),
         held=targets(),
         units_on=units_on if units_on and units_on > cycle.last_month else None,
     )

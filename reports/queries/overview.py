@@ -148,10 +148,17 @@ def months_with_figures() -> list[date]:
 
 
 def overview(
-    *, month: date, by: By, reader: Reader, units_on: date | None = None, within: int | None = None
+    *,
+    month: date,
+    by: By,
+    reader: Reader,
+    units_on: date | None = None,
+    within: int | None = None,
+    own: bool = False,
 ) -> Overview:
-    """The dashboard of the cycle that pays `month`, in the reader's area or one unit of it. Raises NoFigures."""
-    table = table_of(month=month, reader=reader, units_on=units_on, within=within)
+    """The dashboard of the cycle that pays `month`, in the reader's area or one unit of it; `own` as in `area_of`.
+    Raises NoFigures."""
+    table = table_of(month=month, reader=reader, units_on=units_on, within=within, own=own)
     schemes, total, trend = table.rows(By.SCHEME), table.total(), _trend(table)
     districts = table.has_districts()
     if by == By.DISTRICT and not districts:

@@ -14,6 +14,7 @@ from areas.models import Unit
 from beneficiaries.models import Obstacle, Residence
 from reports.operations import refresh_figures
 from tests import worlds
+from tests.pdf_text import pdf_text
 from tests.reports.world import DECEMBER, NOON, elderly
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,6 @@ def test_a_district_sees_the_province_s_total_alone_unless_the_province_opens_it
     # What is reported upwards stays one's own.
     report = client.get("/reports/changes/?period=2024-12").context["sheet"]
     assert report.tables[0].total[6] == 1
+    monthly = pdf_text(client.get("/coverage/report.pdf?month=2024-12").content)
+    assert home.name in monthly
+    assert away.name not in monthly
