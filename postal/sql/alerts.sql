@@ -22,23 +22,13 @@ dead AS MATERIALIZED (
     SELECT r.person_id FROM reported r
 ),
 
--- Most payees are written down once or twice: only the others can collect for many.
-repeated AS MATERIALIZED (
-    SELECT coalesce(encode(national_id_index, 'hex'), name) AS who
-    FROM beneficiaries_payee
-    GROUP BY 1
-    HAVING count(*) >= %(many)s
-),
-
-represented AS (
+collected AS MATERIALIZED (
     SELECT
-        r.who, m.payment_id %% 10000000000 AS person_id, min(payee.name) AS name, min(d.commune_id) AS commune_id,
-        min(d.id) AS pay_day_id
-    FROM repeated r
-    JOIN beneficiaries_payee payee ON coalesce(encode(payee.national_id_index, 'hex'), payee.name) = r.who
-    JOIN postal_mark m ON m.payee_id = payee.id
-    JOIN days d ON d.id = m.pay_day_id
-    GROUP BY 1, 2
+        coalesce(encode(payee.national_id_index, 'hex'), payee.name) AS who, payee.name, d.commune_id, m.pay_day_id,
+        m.payment_id %% 10000000000 AS person_id
+    FROM days d
+    JOIN postal_mark m ON m.pay_day_id = d.id AND m.payee_id IS NOT NULL
+    JOIN beneficiaries_payee payee ON payee.id = m.payee_id
 ),
 
 -- One pass over the month's paid marks; few are of the dead.
@@ -51,10 +41,12 @@ paid_to_dead AS MATERIALIZED (
 
 SELECT
     'collector' AS kind, min(commune_id) AS commune, min(pay_day_id) AS pay_day, min(name) AS name,
-    count(*)::int AS people, '' AS detail
-FROM represented
+    count(DISTINCT person_id)::int AS people, '' AS detail
+FROM collected
+-- Nearly all collect once: the others alone are worth counting whom they collect for.
+WHERE who IN (SELECT who FROM collected GROUP BY who HAVING count(*) >= %(many)s)
 GROUP BY who
-HAVING count(*) >= %(many)s
+HAVING count(DISTINCT person_id) >= %(many)s
 UNION ALL
 SELECT 'fast', d.commune_id, d.id, coalesce(nullif(u.full_name, ''), u.username), k.people, ''
 FROM days d
