@@ -85,9 +85,13 @@ def propose_role(
 
 
 def propose_reset(*, user: User, reason: str, by: User, at: datetime) -> OfficerChange:
-    """Propose a new first password, and that the authenticator is enrolled anew: both were lost, or only one."""
+    """Propose a new first password, and that the authenticator is enrolled anew: both were lost, or only one.
+
+    Raises ChangeRefused for one's own account, a closed one, or without a reason.
+    """
     _refuse_own(user, by)
     _refuse_closed(user)
+    _refuse_without(reason)
     return OfficerChange.objects.create(
         kind=ChangeKind.RESET, user=user, reason=reason, proposed_by=by, proposed_at=at
     )
@@ -120,7 +124,8 @@ def withdraw(*, change_id: int, by: User, at: datetime) -> None:
 
 
 def end_role(*, role: Role, reason: str, by: User, at: datetime, today: date) -> None:
-    """End a role, and what was delegated of it, at once: yesterday was its last day."""
+    """End a role, and what was delegated of it, at once: yesterday was its last day. Raises ChangeRefused without a
+    reason."""
     with transaction.atomic():
         _record(ChangeKind.END_ROLE, role.user, reason, by, at, role=role.name, unit=role.unit)
         end(Delegation.objects.filter(role=role), today=today)
@@ -129,7 +134,7 @@ def end_role(*, role: Role, reason: str, by: User, at: datetime, today: date) ->
 
 def close_account(*, user: User, reason: str, by: User, at: datetime, today: date) -> None:
     """Close a leaver's account at once: every session ends with its next request, no password or code opens it
-    again, and what it was delegated or had delegated ends. Raises ChangeRefused for one's own."""
+    again, and what it was delegated or had delegated ends. Raises ChangeRefused for one's own, and without a reason."""
     _refuse_own(user, by)
     with transaction.atomic():
         found = User.objects.select_for_update().get(pk=user.pk)
@@ -215,10 +220,16 @@ def _record(
     kind: ChangeKind, user: User, reason: str, by: User, at: datetime, *, role: str = "",
     unit: Unit | None = None,
 ) -> None:  # fmt: skip
+    _refuse_without(reason)
     OfficerChange.objects.create(
         kind=kind, user=user, role=role, unit=unit, reason=reason, state=ChangeState.DONE,
         proposed_by=by, proposed_at=at, decided_by=by, decided_at=at,
     )  # fmt: skip
+
+
+def _refuse_without(reason: str) -> None:
+    if not reason:
+        raise ChangeRefused(_("Enter the reason."))
 
 
 def _refuse_own(user: User, by: User) -> None:

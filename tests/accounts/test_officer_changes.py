@@ -209,6 +209,13 @@ def test_administrators_do_all_of_it_on_their_pages(district, first, second):
     lan = User.objects.get(username="lan")
     assert "<code>lan</code>" in page
     assert "Nguyễn Thị Lan" in clients[0].get(f"/officers/{lan.pk}/").content.decode()
+    for action in ("leave", "reset", "end_role"):
+        facts = {"action": action, "reason": " ", "role": lan.roles.get().pk}
+        said = clients[0].post(f"/officers/{lan.pk}/act/", facts, follow=True).content.decode()
+        assert "Hãy nhập lý do." in said, action
+    assert OfficerChange.objects.filter(user=lan).count() == 1  # the account that was made
+    assert User.objects.get(pk=lan.pk).is_active
+    assert lan.roles.get().valid_to is None
     left = clients[0].post(f"/officers/{lan.pk}/act/", {"action": "leave", "reason": "Chuyển đi"})
     assert left.status_code == 302
     assert not User.objects.get(pk=lan.pk).is_active
