@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from beneficiaries import queries as people
 from beneficiaries.models import Channel, PayAt, Payee
 from common.months import month_of
 from payments.models import Cycle
@@ -50,7 +51,7 @@ def receipt_of(person: Any, *, on: date) -> Receipt:
         home=at_home,
         point=point,
         pay_day=_pay_day(point, at_home=at_home, on=on) if point else None,
-        collectors=person.current_payees,
+        collectors=people.collectors(person=person, on=on),
     )
 
 

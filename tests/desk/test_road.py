@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from accounts.access import Reader, reader_for
 from accounts.models import RoleName
-from beneficiaries.models import Obstacle, Outreach, Person, Residence, Way
+from beneficiaries.models import Obstacle, Outreach, Payee, Person, Residence, Way
 from beneficiaries.operations import outreach
 from common.keyset import Place, keyset_page
 from desk.queries import road
@@ -193,3 +194,16 @@ def test_the_paper_tells_who_is_paid_to_an_account_how_to_return_to_cash(world):
     text = client.get(reverse("person_receipt", args=[world.people[0].pk])).content.decode()
     assert "trở lại nhận tiền mặt" in text
     assert "1020304050" not in text
+
+
+def test_the_paper_names_nobody_whose_authorisation_has_lapsed(world):
+    # Without a term an authorisation holds for a year (Civil Code, Art. 563); a guardian's right has no end.
+    since = timezone.localdate() - timedelta(days=400)
+    for role, name in (("authorised", "Cháu Hết Hạn"), ("guardian", "Người Giám Hộ Thử")):
+        Payee.objects.create(
+            person=world.people[2], role=role, name=name, document="Giấy 7", valid_from=since
+        )
+    client = world.client("commune_officer")
+    text = client.get(reverse("person_receipt", args=[world.people[2].pk])).content.decode()
+    assert "Người Giám Hộ Thử" in text
+    assert "Cháu Hết Hạn" not in text
