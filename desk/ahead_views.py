@@ -99,8 +99,9 @@ def _listed(request: OfficerRequest, today: date) -> dict[str, Any]:
     commune = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
     kind = request.GET.get("kind", "")
     kind = kind if kind in queries.KINDS else ""
-    months = [add_months(month_of(today), number) for number in range(queries.MONTHS_AHEAD + 1)]
-    month = _month(request.GET.get("month", ""), months)
+    months = queries.months_ahead(today)
+    wide = queries.is_wide(reader=reader, commune=commune)
+    month = _month(request.GET.get("month", ""), months) or (months[0] if wide else None)
     page = queries.coming_page(
         reader=reader, on=today, commune=commune, kind=kind, month=month, place=place_of(request.GET)
     )
@@ -127,6 +128,7 @@ def _listed(request: OfficerRequest, today: date) -> dict[str, Any]:
         "kind": kind,
         "kinds": [(key, LABELS[key]) for key in queries.KINDS],
         "months": [(f"{one:%Y-%m}", show_month(one)) for one in months],
+        "wide": wide,
         "month": f"{month:%Y-%m}" if month else "",
     }
 

@@ -38,6 +38,7 @@ from beneficiaries.models.payouts import Payee as Payee
 from beneficiaries.models.payouts import PayeeRole as PayeeRole
 from beneficiaries.models.payouts import PayoutMethod as PayoutMethod
 from beneficiaries.models.payouts import Provider as Provider
+from beneficiaries.models.people import Aside as Aside
 from beneficiaries.models.people import DateRange as DateRange
 from beneficiaries.models.people import PensionKind as PensionKind
 from beneficiaries.models.people import Person as Person

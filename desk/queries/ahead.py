@@ -36,8 +36,8 @@ _WINDOWS = (
     ("windows", "desk", "ahead_windows"),
     ("turning", "desk", "ahead_turning"),
 )
-# Up to these the homes of the communes are read; beyond, the home of each whose birthday comes.
-_FEW_COMMUNES = 12
+# Up to these the homes of the communes are read; beyond, the home of each to whom something comes.
+_FEW_COMMUNES = 60
 _SCHOOL_YEAR_ENDS = 5  # May
 _OTHER_AGES = (16, 18, 22)  # those of ahead_windows.sql
 _DUES = (
@@ -102,9 +102,10 @@ def coming_page(
     month: date | None = None,
     place: Place,
 ) -> Page:
-    """A page of what comes to the people of the reader's communes (or one of them), by month and name."""
+    """A page of what comes to the people of the reader's communes (or one of them), by month and name; in one month
+    alone where one is asked for."""
     found = _find(
-        reader, Action.SEE_PEOPLE, on, commune, kind=kind, month=month, after=place.after, before=place.before
+        reader, Action.SEE_PEOPLE, on, commune, month, kind=kind, after=place.after, before=place.before
     )
     total = found[0]["total"] if found else 0
     first, last = (found[0]["place"], found[-1]["place"]) if found else (1, 0)
@@ -118,7 +119,10 @@ def coming_page(
 
 def coming_one(*, reader: Reader, on: date, key: str) -> Coming | None:
     """The row of a key, where the reader may ask for changes; None where it no longer comes, or elsewhere."""
-    rows = _completed(_find(reader, Action.REQUEST_CHANGE, on, None, key=key), on)
+    months = [month for month in months_ahead(on) if f"-{month:%Y%m}-" in key]
+    if not months:
+        return None
+    rows = _completed(_find(reader, Action.REQUEST_CHANGE, on, None, months[0], key=key), on)
     return rows[0] if rows else None
 
 
@@ -129,19 +133,30 @@ def coming_counts(*, communes: Collection[int], on: date) -> list[dict[str, Any]
             cursor,
             (*_coming_in(communes), ("counts", "desk", "ahead_counts")),
             "counts",
-            _params(communes, on),
+            _params(communes, on, months_ahead(on)),
         )
 
 
+def is_wide(*, reader: Reader, commune: int | None) -> bool:
+    """Whether a list is of so many communes that it is told month by month."""
+    return commune is None and len(reader.units(Action.SEE_PEOPLE)) > _FEW_COMMUNES
+
+
+def months_ahead(on: date) -> list[date]:
+    """The months looked ahead to."""
+    return [add_months(month_of(on), number) for number in range(MONTHS_AHEAD + 1)]
+
+
 def _find(
-    reader: Reader, action: Action, on: date, commune: int | None, **filters: Any
+    reader: Reader, action: Action, on: date, commune: int | None, month: date | None, **filters: Any
 ) -> list[dict[str, Any]]:
     allowed = reader.units(action)
     communes = allowed if commune is None else allowed & {commune}
-    params = {"kind": "", "month": None, "key": "", "after": "", "before": "", "size": PAGE_SIZE} | filters
+    months = [month] if month else months_ahead(on)
+    params = {"kind": "", "key": "", "after": "", "before": "", "size": PAGE_SIZE} | filters
     with connection.cursor() as cursor:
         parts = (*_coming_in(communes), ("page", "desk", "ahead_page"))
-        found = _rows(cursor, parts, "page", _params(communes, on) | params)
+        found = _rows(cursor, parts, "page", _params(communes, on, months) | params)
     return sorted(found, key=lambda row: row["place"])
 
 
@@ -150,13 +165,12 @@ def _coming_in(communes: Collection[int]) -> tuple[tuple[str, str, str], ...]:
     return (*_WINDOWS, ("here", "desk", here), ("coming", "desk", "ahead_rows"))
 
 
-def _params(communes: Collection[int], on: date) -> dict[str, Any]:
-    first = month_of(on)
-    months = [add_months(first, number) for number in range(MONTHS_AHEAD + 1)]
+def _params(communes: Collection[int], on: date, months: list[date]) -> dict[str, Any]:
     return {
         "today": on,
+        "from_day": max(on, months[0]),
         "reckoned_on": on,
-        "first_month": first,
+        "first_month": months[0],
         "last_month": months[-1],
         "school_month": next((month for month in months if month.month == _SCHOOL_YEAR_ENDS), None),
         "communes": sorted(communes),

@@ -1,14 +1,10 @@
--- One page of what comes, by month and name. Reads: coming. Inputs: kind ('' for all), month (null for all), key
--- ('' for all), after and before (a key at which the page begins, or ''), size.
+-- One page of what comes, by month and name. Reads: coming. Inputs: kind and key ('' for all), after and before (a key at which the page begins, or ''), size.
 WITH ordered AS (
     SELECT
-        c.*, p.name, p.name_sort, p.birth_date, p.birth_precision, u.name AS commune,
-        row_number() OVER (ORDER BY c.month, p.name_sort COLLATE "C", c.person_id, c.key) AS place
+        c.*, u.name AS commune, row_number() OVER (ORDER BY c.month, c.name_sort COLLATE "C", c.person_id, c.key) AS place
     FROM coming c
-    JOIN beneficiaries_person p ON p.id = c.person_id
     JOIN areas_unit u ON u.id = c.commune_id
-    WHERE (%(kind)s = '' OR c.kind = %(kind)s) AND (%(month)s::date IS NULL OR c.month = %(month)s)
-      AND (%(key)s = '' OR c.key = %(key)s)
+    WHERE (%(kind)s = '' OR c.kind = %(kind)s) AND (%(key)s = '' OR c.key = %(key)s)
 ),
 
 start AS (

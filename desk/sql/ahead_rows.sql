@@ -2,7 +2,7 @@
 -- all that a person may newly apply for.
 -- Reads: asked (months), turns, windows, rates, turning (everybody with a birthday of those ages in those months), here
 -- (of these, who lives in the communes). Inputs: today, communes (whose people), birth_convention, first_month,
--- last_month, school_month (the end of the school year among the months, or null). Output: key (unique), kind, month, person_id, and what the kind is about.
+-- last_month, from_day (today, or the first of a later first month), school_month (the end of the school year among the months, or null). Output: key (unique), kind, month, person_id, and what the kind is about.
 -- Only the people of the windows are looked at, and then where each lives: LIMIT keeps the planner, which cannot know how
 -- few they are, from reading everybody's home. Nothing here writes.
 WITH running AS NOT MATERIALIZED (
@@ -12,21 +12,38 @@ WITH running AS NOT MATERIALIZED (
     JOIN benefits_category c ON c.code = e.category_id AND c.kind = 'monthly'
 ),
 
+-- What they hold beyond the month, read once for what ends or changes and for what may be applied for instead. OFFSET
+-- keeps the planner, which cannot know how few they are, from reading everybody's.
+held AS MATERIALIZED (
+    SELECT t.month, t.age, e.*
+    FROM here t
+    CROSS JOIN LATERAL (
+        SELECT running.id, person_id, category_id, age_of, end_age, stacking FROM running
+        WHERE person_id = t.person_id AND from_month <= t.month AND (last_month IS NULL OR last_month > t.month)
+        OFFSET 0
+    ) AS e
+),
+
 -- The person's own age.
 own AS (
-    SELECT turns.kind, t.month, t.person_id, e.id AS entitlement_id, t.age, NULL::bigint AS about_id, NULL::date AS on_day
-    FROM here t
-    JOIN running e ON e.person_id = t.person_id AND e.age_of = 'self'
-    JOIN turns ON turns.category_id = e.category_id AND turns.month = t.month AND turns.age = t.age
+    SELECT turns.kind, e.month, e.person_id, e.id AS entitlement_id, e.age, NULL::bigint AS about_id, NULL::date AS on_day
+    FROM held e
+    JOIN turns ON turns.category_id = e.category_id AND turns.month = e.month AND turns.age = e.age
         AND turns.kind IN ('rate', 'end')
-    WHERE e.from_month <= t.month AND (e.last_month IS NULL OR e.last_month > t.month)
+    WHERE e.age_of = 'self'
+),
+
+-- The carers of those whose birthday comes, few in a province: MATERIALIZED keeps the planner from reading what all of
+-- these hold themselves before it asks who is cared for at all.
+tied AS MATERIALIZED (
+    SELECT e.*, t.month, t.age
+    FROM turning t
+    JOIN running e ON e.linked_person_id = t.person_id AND e.age_of = 'linked' AND e.per <> 'child'
 ),
 
 -- The age of whom a carer cares for; the youngest child where nobody on record is named.
 cared AS (
-    SELECT e.id, e.person_id, e.category_id, e.from_month, e.last_month, t.month, t.age, e.linked_person_id AS about_id
-    FROM turning t
-    JOIN running e ON e.linked_person_id = t.person_id AND e.age_of = 'linked' AND e.per <> 'child'
+    SELECT id, person_id, category_id, from_month, last_month, month, age, linked_person_id AS about_id FROM tied
     UNION ALL
     SELECT e.id, e.person_id, e.category_id, e.from_month, e.last_month, w.month, w.age, NULL
     FROM windows w
@@ -49,11 +66,11 @@ carers AS (
 
 -- Whose own benefit ends by age is no longer cared for under it; the carer's has no end in the tables.
 no_longer_cared AS (
-    SELECT 'carer', t.month, e.person_id, e.id, t.age, t.person_id, NULL::date
-    FROM turning t
-    JOIN running theirs ON theirs.person_id = t.person_id AND theirs.age_of = 'self' AND theirs.end_age = t.age
-    JOIN running e ON e.linked_person_id = t.person_id AND e.age_of = 'linked' AND e.end_age IS NULL AND e.per <> 'child'
-    WHERE e.component = 'care' AND e.from_month <= t.month AND (e.last_month IS NULL OR e.last_month > t.month)
+    SELECT 'carer', t.month, t.person_id, t.id, t.age, t.linked_person_id, NULL::date
+    FROM tied t
+    JOIN running theirs ON theirs.person_id = t.linked_person_id AND theirs.age_of = 'self' AND theirs.end_age = t.age
+    WHERE t.end_age IS NULL AND t.component = 'care'
+      AND t.from_month <= t.month AND (t.last_month IS NULL OR t.last_month > t.month)
       AND theirs.from_month <= t.month AND (theirs.last_month IS NULL OR theirs.last_month >= t.month)
 ),
 
@@ -112,7 +129,7 @@ of_age AS (
 collecting_ends AS (
     SELECT 'payee', date_trunc('month', y.valid_to)::date, y.person_id, NULL::bigint, NULL::int, y.id, y.valid_to
     FROM beneficiaries_payee y
-    WHERE y.valid_to >= %(today)s AND y.valid_to < %(last_month)s::date + interval '1 month' AND y.revoked_on IS NULL
+    WHERE y.valid_to >= %(from_day)s AND y.valid_to < %(last_month)s::date + interval '1 month' AND y.revoked_on IS NULL
 ),
 
 -- Only a decision changes what is paid after a certificate's last day.
@@ -120,7 +137,7 @@ certificates AS (
     SELECT 'paper', date_trunc('month', e.certificate_until)::date, e.person_id, e.id, NULL::int, NULL::bigint,
         e.certificate_until
     FROM beneficiaries_entitlement e
-    WHERE e.certificate_until >= %(today)s AND e.certificate_until < %(last_month)s::date + interval '1 month'
+    WHERE e.certificate_until >= %(from_day)s AND e.certificate_until < %(last_month)s::date + interval '1 month'
       AND (e.last_month IS NULL OR e.last_month >= e.certificate_until)
 ),
 
@@ -149,6 +166,14 @@ openings AS MATERIALIZED (
     WHERE turns.kind = 'may'
 ),
 
+-- What grants as much at that age.
+as_good AS (
+    SELECT o.code, o.month, o.age, has.category_id
+    FROM openings o
+    JOIN rates has ON has.month = o.month AND has.area_id = 0 AND o.age >= has.age_from
+        AND (has.age_to IS NULL OR o.age < has.age_to) AND has.unit_amount >= o.unit_amount
+),
+
 of_the_age AS MATERIALIZED (
     SELECT t.month, t.person_id, t.age, o.code, o.unit_amount
     FROM here t
@@ -161,17 +186,12 @@ offered AS (
     SELECT t.month, t.person_id, t.age, array_agg(t.code ORDER BY t.code) AS codes
     FROM of_the_age t
     WHERE NOT EXISTS (
-            SELECT FROM running e
-            WHERE e.person_id = t.person_id AND e.from_month <= t.month
-              AND (e.last_month IS NULL OR e.last_month > t.month) AND (
+            SELECT FROM held e
+            WHERE e.person_id = t.person_id AND e.month = t.month AND (
                     e.category_id = t.code
                     OR (e.end_age IS NULL OR e.end_age > t.age)
-                    AND e.stacking IN ('btxh_allowance', 'social_pension', 'btxh_institution') AND EXISTS (
-                        SELECT FROM rates has
-                        WHERE has.category_id = e.category_id AND has.month = t.month AND has.area_id = 0
-                          AND t.age >= has.age_from AND (has.age_to IS NULL OR t.age < has.age_to)
-                          AND has.unit_amount >= t.unit_amount
-                    )
+                    AND e.stacking IN ('btxh_allowance', 'social_pension', 'btxh_institution')
+                    AND (t.code, t.month, t.age, e.category_id) IN (SELECT code, month, age, category_id FROM as_good)
                 )
         )
       AND (t.code <> 'BTXH_5.2' OR EXISTS (
@@ -209,7 +229,8 @@ found AS (
 SELECT
     f.kind || '-' || to_char(f.month, 'YYYYMM') || '-' || coalesce(f.entitlement_id, f.person_id)
         || coalesce('-' || f.about_id, '') AS key,
-    f.kind, f.month, f.person_id, f.entitlement_id, f.age, f.about_id, f.on_day, f.codes, home.commune_id, home.hamlet
+    f.kind, f.month, f.person_id, f.entitlement_id, f.age, f.about_id, f.on_day, f.codes, home.commune_id, home.hamlet,
+    p.name, p.name_sort, p.birth_date, p.birth_precision
 FROM found f
 JOIN beneficiaries_person p ON p.id = f.person_id AND p.died_on IS NULL
 CROSS JOIN LATERAL (

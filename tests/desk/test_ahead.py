@@ -211,6 +211,27 @@ def test_the_dead_and_those_elsewhere_are_left_out(reader):
     assert (here, [(one["kind"], one["count"]) for one in away]) == ([], [("rate", 1)])
 
 
+def test_a_month_asked_for_alone_holds_exactly_what_comes_in_it(reader):
+    child = worlds.person("Trần Văn Bé", born=date(2021, 2, 28))
+    grant = worlds.grant(child, "BTXH_5.1", since=LONG_AGO)
+    for until in (date(2025, 1, 21), date(2025, 3, 10)):
+        Payee.objects.create(
+            person=child, role="authorised", name="Con Hai", document="1", valid_from=LONG_AGO, valid_to=until
+        )
+    Suspension.objects.create(
+        entitlement=grant, from_month=LONG_AGO, until_month=APRIL, reason="Thử", ground="remand"
+    )
+    worlds.grant(
+        worlds.person("Lê Thị Giấy"), "BTXH_5.5c", since=LONG_AGO, certificate_until=date(2025, 2, 9)
+    )
+    everything = [(row.month, row.key) for row in rows(reader)]
+    assert [month for month, _key in everything] == [JANUARY, FEBRUARY, FEBRUARY, MARCH, APRIL]
+    for month in (JANUARY, FEBRUARY, MARCH, APRIL):
+        alone = [(row.month, row.key) for row in rows(reader, month=month)]
+        assert alone == [one for one in everything if one[0] == month]
+        assert all(coming_one(reader=reader, on=ON, key=key) for _month, key in alone)
+
+
 def test_a_grant_with_a_decided_end_is_told_no_more(reader):
     child = worlds.person("Trần Văn Lớn", born=date(2009, 3, 1))
     worlds.grant(child, "BTXH_5.1", since=LONG_AGO, last_month=MARCH, end_reason="ineligible")

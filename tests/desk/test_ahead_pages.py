@@ -166,6 +166,17 @@ def test_each_sees_the_own_area_and_who_sees_figures_alone_no_name(world):
     assert f"commune={worlds.commune().pk}" in text(world, "administrator")
 
 
+def test_the_list_of_a_whole_province_is_told_month_by_month(world):
+    orphan()
+    page = world.client("administrator").get(reverse("ahead"), {"view": "list"})
+    this_month = month_of(timezone.localdate())
+    assert (page.context["wide"], page.context["month"]) == (True, f"{this_month:%Y-%m}")
+    assert "Trần Văn Lớn" not in page.content.decode()
+    month = f"{add_months(this_month, 1):%Y-%m}"
+    assert "Trần Văn Lớn" in text(world, "administrator", view="list", month=month)
+    assert "Trần Văn Lớn" in text(world, "administrator", view="list", commune=worlds.commune().pk)
+
+
 def test_the_list_takes_at_most_twelve_queries_however_long_it_is(world, django_assert_max_num_queries):
     for number in range(60):
         worlds.grant(turning(16, f"Trần Văn {number}"), "BTXH_5.1", since=SINCE)
