@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.access import Action, Reader
 from areas.models import Unit
@@ -22,7 +21,7 @@ from beneficiaries.models import (
     Residence,
 )
 from benefits.models import Category
-from common.keyset import KeysetPage, Place, keyset_page
+from common.keyset import KeysetPage, Place, keyset_page, slice_page
 from common.months import month_of
 from common.text import fold
 
@@ -60,8 +59,10 @@ def find_people(
         people = people.filter(_granted(on, Q(category__scheme=scheme)))
     if category:
         people = people.filter(_granted(on, Q(category=category)))
-        if Category.objects.filter(pk=category, sensitive=True).exists():
-            people = people.filter(_lives_in(reader.units(Action.SEE_SENSITIVE), on))
+        deciding = reader.units(Action.SEE_SENSITIVE)
+        if not units <= deciding:
+            told_of = Exists(Category.objects.filter(pk=category, sensitive=False))
+            people = people.filter(told_of | _lives_in(deciding, on))
     if channel:
         by_account = Exists(
             PayoutMethod.objects.filter(_current(on), person=OuterRef("pk"), channel=Channel.BANK)
@@ -77,17 +78,22 @@ def is_identity_number(words: str) -> bool:
 
 def people_page(
     *, people: QuerySet[Person], on: date, place: Place, narrow: bool = False
-) -> KeysetPage[Person]:
+) -> tuple[KeysetPage[Person], int | None]:
     """A page of people in Vietnamese order of names, each with its homes, grants and way of being paid on the day in
-    `current_homes`, `current_grants` and `current_methods`.
+    `current_homes`, `current_grants` and `current_methods`; and how many they are, as far as it was counted.
 
-    `narrow`: they are those of a commune or two, and sorted. Otherwise they are looked for along the index of all
-    names, which for so few may mean to read a tenth of the province.
+    `narrow`: they are those of a commune or two, of which one pass tells both. Otherwise they are looked for along the
+    index of all names, which for so few may mean to read a tenth of the province, and counted only where one begins
+    to read.
     """
-    shown, key = people.prefetch_related(*_listed(on)), "name_sort"
+    shown = people.prefetch_related(*_listed(on))
     if narrow:
-        shown, key = shown.annotate(sorted_name=Concat("name_sort", Value(""))), "sorted_name"
-    return keyset_page(shown, key=key, place=place)
+        found = sorted(people.order_by().values_list("name_sort", "pk"))
+        page = slice_page([pk for _name, pk in found], place=place)
+        rows = list(shown.order_by("name_sort", "pk").filter(pk__in=page.rows))
+        return KeysetPage(rows, page.after, page.before), len(found)
+    begins = not (place.after or place.before)
+    return keyset_page(shown, key="name_sort", place=place), count_people(people) if begins else None
 
 
 def is_narrow(*, reader: Reader, commune: int | None) -> bool:

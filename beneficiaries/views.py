@@ -29,9 +29,7 @@ def people(request: OfficerRequest) -> HttpResponse:
     form, found = people_asked_for(request.GET, reader=reader, on=today)
     place = place_of(request.GET)
     narrow = queries.is_narrow(reader=reader, commune=form.chosen()["commune"])
-    page = queries.people_page(people=found, on=today, place=place, narrow=narrow)
-    # Counted once, where one begins to read.
-    total = None if place.after or place.before else queries.count_people(found)
+    page, total = queries.people_page(people=found, on=today, place=place, narrow=narrow)
     english = (get_language() or "vi").startswith("en")
     rows = [row_of(person, reader, english) for person in page.rows]
     context = {

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
+Row = TypeVar("Row")
 PAGE_SIZE = 50
 LARGEST_ID = 2**63 - 1  # a bigint; a payment's id has 19 digits
 
 
 @dataclass(frozen=True, slots=True)
-class KeysetPage(Generic[M]):
+class KeysetPage(Generic[Row]):
     """`after` and `before` are the ids at which the next and the previous page begin, None where there is none."""
 
-    rows: list[M]
+    rows: list[Row]
     after: int | None
     before: int | None
 
@@ -57,6 +59,23 @@ def keyset_page(rows: QuerySet[M], *, key: str, place: Place, size: int = PAGE_S
         shown.reverse()
         return KeysetPage(shown, shown[-1].pk if shown else None, shown[0].pk if more else None)
     return KeysetPage(shown, shown[-1].pk if more else None, shown[0].pk if anchor and shown else None)
+
+
+def slice_page(ids: Sequence[int], *, place: Place, size: int = PAGE_SIZE) -> KeysetPage[int]:
+    """The same of ids that are all known and in order: the page of them at a place."""
+    text = place.before or place.after
+    anchor = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    at = ids.index(anchor) if anchor in ids else None
+    if at is None:
+        start, end = 0, size
+    elif place.before:
+        start, end = max(at - size, 0), at
+    else:
+        start, end = at + 1, at + 1 + size
+    shown = ids[start:end]
+    return KeysetPage(
+        list(shown), shown[-1] if shown and end < len(ids) else None, shown[0] if shown and start else None
+    )
 
 
 def _anchor(rows: QuerySet[M], key: str, text: str) -> tuple[object, int] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,7 +27,7 @@ REASONS: list[tuple[str, Any]] = [
 class RoadFilterForm(forms.Form):
     """The filters of the worklist; what nobody offered filters nothing."""
 
-    commune = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Commune"), empty_label=None)
+    commune = forms.ChoiceField(label=gettext_lazy("Commune"))
     hamlet = forms.ChoiceField(label=gettext_lazy("Hamlet"), required=False)
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False, choices=REASONS)
     group = forms.ChoiceField(
@@ -36,12 +35,12 @@ class RoadFilterForm(forms.Form):
     )
     due = DayField(label=gettext_lazy("To be asked by"), required=False, help_text="")
 
-    def __init__(self, *args: Any, communes: QuerySet[Unit], hamlets: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, communes: list[Unit], hamlets: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
         commune, hamlet = self.fields["commune"], self.fields["hamlet"]
-        assert isinstance(commune, forms.ModelChoiceField)
+        assert isinstance(commune, forms.ChoiceField)
         assert isinstance(hamlet, forms.ChoiceField)
-        commune.queryset = communes
+        commune.choices = [(one.pk, one.name) for one in communes]
         hamlet.choices = [("", _("Any")), *((name, name) for name in hamlets)]
 
     def wanted(self, commune: int) -> Wanted:

@@ -23,7 +23,6 @@ from beneficiaries.next_steps import ACCOUNT_TROUBLES, NEXT_STEPS
 from beneficiaries.operations import outreach
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.outreach import AT_ONCE, Told
-from common.keyset import keyset_page
 from common.months import month_of, read_month
 from desk.campaign_files import born
 from desk.queries import road as queries
@@ -42,14 +41,13 @@ def road(request: OfficerRequest) -> HttpResponse:
     """Who of a commune is still paid through the Post, why, and what comes next; hamlet by hamlet."""
     require(request, Action.SEE_PEOPLE)
     today, reader = timezone.localdate(), request.reader
-    communes = people_queries.communes_of(reader=reader, on=today)
+    communes = list(people_queries.communes_of(reader=reader, on=today))
     commune = _commune(request, communes)
     context: dict[str, Any] = {"commune": commune}
     if commune is not None:
         form, wanted = _filters(request, communes, commune)
         found = queries.on_the_post(reader=reader, wanted=wanted, on=today)
-        page = keyset_page(found, key="place", place=place_of(request.GET))
-        reasons = queries.reasons_of(found)
+        page, reasons = queries.worklist(found, place=place_of(request.GET))
         context |= {
             "form": form,
             "reasons": _reasons(reasons, request),
@@ -67,7 +65,7 @@ def road_file(request: OfficerRequest, kind: str) -> HttpResponse:
     if kind not in ("xlsx", "pdf"):
         raise Http404
     today, reader = timezone.localdate(), request.reader
-    communes = people_queries.communes_of(reader=reader, on=today)
+    communes = list(people_queries.communes_of(reader=reader, on=today))
     commune = _commune(request, communes)
     if commune is None:
         raise Http404
@@ -131,7 +129,7 @@ def road_plans(request: OfficerRequest) -> HttpResponse:
     """A commune's plan of a month: which group, which hamlets, when and where; and another one."""
     require(request, Action.SEE_PEOPLE)
     today, reader = timezone.localdate(), request.reader
-    communes = people_queries.communes_of(reader=reader, on=today)
+    communes = list(people_queries.communes_of(reader=reader, on=today))
     commune = _commune(request, communes)
     context: dict[str, Any] = {"commune": commune, "communes": communes}
     status = 200
@@ -198,15 +196,13 @@ def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
     return rows
 
 
-def _commune(request: OfficerRequest, communes: Any) -> Unit | None:
+def _commune(request: OfficerRequest, communes: list[Unit]) -> Unit | None:
     """The commune asked for, else the first of the reader's that has people."""
     asked = request.GET.get("commune", "")
-    if asked.isascii() and asked.isdigit() and len(asked) <= 18:
-        return communes.filter(pk=int(asked)).first() or communes.first()
-    return communes.first()
+    return next((one for one in communes if str(one.pk) == asked), communes[0] if communes else None)
 
 
-def _filters(request: OfficerRequest, communes: Any, commune: Unit) -> tuple[RoadFilterForm, Wanted]:
+def _filters(request: OfficerRequest, communes: list[Unit], commune: Unit) -> tuple[RoadFilterForm, Wanted]:
     hamlets = queries.hamlets_of(commune=commune.pk, on=timezone.localdate())
     data = request.GET.copy()
     data["commune"] = str(commune.pk)
