@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -45,14 +46,26 @@ class Convertible:
 
 def preview(*, reader: Reader, from_month: date = FROM_MONTH) -> list[Convertible]:
     """Whose 5(5)(b) or (c) the social pension replaces from a month on (Decree 176/2025, rule E12)."""
-    params = {
+    with connection.cursor() as cursor:
+        found = sql.rows(cursor, "beneficiaries", "convertible", _params(reader, from_month))
+    return [Convertible(**row) for row in found]
+
+
+def concerns_anybody(*, reader: Reader, from_month: date = FROM_MONTH) -> bool:
+    """Whether the preview holds anybody, without making it."""
+    statement = f"SELECT EXISTS (\n{sql.load('beneficiaries', 'convertible')}\n)"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _params(reader, from_month))
+        return bool(cursor.fetchone()[0])
+
+
+def _params(reader: Reader, from_month: date) -> dict[str, Any]:
+    return {
         "from_month": from_month,
         "replaced": list(REPLACED),
         "target": TARGET,
         "units": list(reader.units(Action.SEE_PEOPLE)),
     }
-    with connection.cursor() as cursor:
-        return [Convertible(**row) for row in sql.rows(cursor, "beneficiaries", "convertible", params)]
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ WHERE h.from_month < %(from_month)s AND (h.last_month IS NULL OR h.last_month >=
 UNION ALL
 SELECT h.*, %(from_month)s::date, true
 FROM held h
-WHERE h.id <> ALL (ARRAY(SELECT id FROM replaced)) AND h.from_month <= %(from_month)s
+WHERE NOT EXISTS (SELECT FROM replaced r WHERE r.id = h.id) AND h.from_month <= %(from_month)s
   AND (h.last_month IS NULL OR h.last_month >= %(from_month)s)
 UNION ALL
 SELECT new.*, %(from_month)s::date, true

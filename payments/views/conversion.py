@@ -25,7 +25,7 @@ from common.money import format_number
 from payments import dispatch
 from payments.forms import DAYS
 from payments.operations import conversion as operations
-from payments.operations.conversion import FROM_MONTH, REPLACED, TARGET, Convertible
+from payments.operations.conversion import FROM_MONTH, REPLACED, Convertible
 from payments.queries.conversion import conversion_figures, conversions
 from payments.views.law import of_the_province, require_province
 
@@ -45,37 +45,38 @@ class ConversionForm(forms.Form):
 def conversion(request: OfficerRequest) -> HttpResponse:
     """Whose benefit is to be converted, what waits for the second officer, and what was done; the form prepares."""
     _require(request, Action.CHANGE_LAW if request.method == "POST" else Action.SEE_LAW)
-    found = operations.preview(reader=request.reader)
     form = ConversionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _prepare(request, form):
         return redirect("law_conversion")
     known = list(conversions())
-    running = _running(known)
+    running, concerned = _running(known), operations.concerns_anybody(reader=request.reader)
     context = {
         "month": FROM_MONTH,
-        "target": _names([TARGET])[TARGET],
+        "concerned": concerned,
+        "figures_url": reverse("law_conversion_figures"),
+        "progress": running and _progress(running),
+        "done": [one for one in known if one.confirmed_at and one is not running],
+        "form": form if concerned and of_the_province(request, Action.CHANGE_LAW) else None,
+    }
+    return render(request, "payments/law_conversion.html", context | _actions(request, known))
+
+
+@require_GET
+def figures(request: OfficerRequest) -> HttpResponse:
+    """The part of the page that takes longer: whom it concerns, and what they receive a month before and after."""
+    _require(request, Action.SEE_LAW)
+    found = operations.preview(reader=request.reader)
+    counted = conversion_figures(found, on=max(timezone.localdate(), FROM_MONTH))
+    context = {
         "grants": len(found),
         "people": len({one.person_id for one in found}),
         "rows": _by_category(found),
         "late": [one for one in found if one.late][:LATE_SHOWN],
         "late_count": sum(one.late for one in found),
-        "figures_url": reverse("law_conversion_figures"),
-        "progress": running and _progress(running),
-        "done": [one for one in known if one.confirmed_at and one is not running],
-        "form": form if found and of_the_province(request, Action.CHANGE_LAW) else None,
+        "figures": counted,
+        "total": counted.total,
     }
-    return render(request, "payments/law_conversion.html", context | _actions(request, known, len(found)))
-
-
-@require_GET
-def figures(request: OfficerRequest) -> HttpResponse:
-    """The part of the page that takes longer: what the people receive a month before and after."""
-    _require(request, Action.SEE_LAW)
-    found = operations.preview(reader=request.reader)
-    counted = conversion_figures(found, on=max(timezone.localdate(), FROM_MONTH))
-    return render(
-        request, "payments/_law_conversion_figures.html", {"figures": counted, "total": counted.total}
-    )
+    return render(request, "payments/_law_conversion_figures.html", context)
 
 
 @require_POST
@@ -128,16 +129,12 @@ def _prepare(request: OfficerRequest, form: ConversionForm) -> bool:
     return True
 
 
-def _names(codes: list[str]) -> dict[str, str]:
-    english = (get_language() or "vi").startswith("en")
-    categories = Category.objects.in_bulk(codes)
-    return {code: one.name_en if english else one.name_vi for code, one in categories.items()}
-
-
 def _by_category(found: list[Convertible]) -> list[dict[str, Any]]:
     grants = Counter(one.category_id for one in found)
     holders = Counter(one.category_id for one in found if one.holds_target)
-    names = _names(list(REPLACED))
+    english = (get_language() or "vi").startswith("en")
+    categories = Category.objects.in_bulk(REPLACED)
+    names = {code: one.name_en if english else one.name_vi for code, one in categories.items()}
     return [
         {"code": code, "name": names.get(code, code), "grants": grants[code], "holders": holders[code]}
         for code in REPLACED
@@ -154,7 +151,7 @@ def _progress(running: Conversion) -> dict[str, Any]:
     return {"url": reverse("law_conversion_progress"), "all": parts, "done": parts - waiting}
 
 
-def _actions(request: OfficerRequest, known: list[Conversion], grants: int) -> dict[str, Any]:
+def _actions(request: OfficerRequest, known: list[Conversion]) -> dict[str, Any]:
     waiting = next((one for one in known if one.confirmed_by_id is None), None)
     rule = _("The one who prepares the conversion cannot confirm it.")
     if waiting is None or not of_the_province(request, Action.CHANGE_LAW):
@@ -162,8 +159,6 @@ def _actions(request: OfficerRequest, known: list[Conversion], grants: int) -> d
     refused = ""
     if waiting.prepared_by_id == request.user.pk:
         refused = _("You prepared this conversion; another officer confirms it.")
-    elif waiting.count != grants:
-        refused = _("The people concerned have changed since the preview. Prepare the conversion again.")
     confirm = {
         "name": "confirm", "url": reverse("law_conversion_act"), "confirm": True, "refused": refused,
         "label": _("Convert %(grants)s benefits") % {"grants": format_number(waiting.count)},

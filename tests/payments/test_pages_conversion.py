@@ -32,7 +32,11 @@ def text_of(response) -> str:
 
 
 def page(world: World, who: str = "administrator", **asked: str) -> str:
-    return text_of(world.client(who).get(reverse("law_conversion"), **asked))
+    """The page, with the part that it loads afterwards."""
+    client, figures = world.client(who), reverse("law_conversion_figures")
+    shown = client.get(reverse("law_conversion"), **asked)
+    loads_more = figures in shown.content.decode()
+    return text_of(shown) + (text_of(client.get(figures, **asked)) if loads_more else "")
 
 
 def prepare(world: World, who: str = "administrator", **fields: str):
