@@ -20,6 +20,7 @@ urlpatterns = [
     path("batches/<int:batch_id>/", batches.batch, name="batch"),
     path("batches/<int:batch_id>/print/", batches.batch_print, name="batch_print"),
     path("batches/<int:batch_id>/act/", batches.batch_act, name="batch_act"),
+    path("batches/<int:batch_id>/changes/", batches.batch_changes, name="batch_changes"),
     path("batches/<int:batch_id>/changes/<slug:key>/", batches.batch_change, name="batch_change"),
     path("payments/<int:payment_id>/why/", payments.payment_explanation, name="payment_explanation"),
     path("payments/<int:payment_id>/withdraw/", payments.payment_withdraw, name="payment_withdraw"),

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import JSONObject
 
 from accounts.access import Action, Reader
 from areas.models import Unit
@@ -58,6 +59,16 @@ class Standing:
     @property
     def waiting(self) -> int:
         return self.outcomes.get("", (0, 0))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The cycle before a batch's, and the batch's forerunner in it: its id, payments and đồng; None without one."""
+
+    cycle: Cycle
+    batch_id: int | None = None
+    count: int | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +180,23 @@ def live_sums(*, batches: list[Batch]) -> tuple[int, int]:
     return sums["count"] or 0, sums["amount"] or 0
 
 
-def cycle_before(*, batch: Batch) -> Cycle | None:
-    """The cycle before the batch's; None for the first."""
-    return Cycle.objects.filter(month__lt=batch.round.cycle_id).order_by("-month").first()
+def month_before(*, batch: Batch) -> Before | None:
+    """The cycle before the batch's, with the same batch (unit, scheme, provider) of its regular round; None for the
+    first. A supplementary batch has no forerunner."""
+    same = Batch.objects.filter(
+        round__cycle=OuterRef("pk"), round__number=0, unit=batch.unit_id, scheme=batch.scheme,
+        provider=batch.provider_id,
+    )  # fmt: skip
+    if batch.round.number:
+        same = same.none()
+    figures = same.values(figures=JSONObject(batch_id="pk", count="count", amount="amount"))
+    cycles = Cycle.objects.filter(month__lt=batch.round.cycle_id).order_by("-month")
+    cycle: Any = cycles.annotate(forerunner=Subquery(figures[:1])).first()
+    return Before(cycle, **(cycle.forerunner or {})) if cycle else None
 
 
-def batch_before(*, batch: Batch, cycle: Cycle | None) -> Batch | None:
-    """The same batch (unit, scheme, provider) in that cycle's regular round; a supplementary one has no forerunner."""
-    if cycle is None or batch.round.number:
-        return None
-    same = {"unit": batch.unit_id, "scheme": batch.scheme, "provider": batch.provider_id}
-    return Batch.objects.filter(round__cycle=cycle, round__number=0, **same).first()
-
-
-def batch_changes(*, batch: Batch, cycle: Cycle, before: Batch | None) -> list[Change]:
-    """What changed since `before`, the batch's forerunner in `cycle`, in the order of CHANGES."""
+def batch_changes(*, batch: Batch, before: Before) -> list[Change]:
+    """What changed since the month before, in the order of CHANGES."""
     statement = (
         sql.relations(("payments", "batch_changes"))
         + "\nSELECT change, reason, detail, count(*) AS people, sum(amount)::bigint AS amount FROM batch_changes"
@@ -191,7 +204,7 @@ def batch_changes(*, batch: Batch, cycle: Cycle, before: Batch | None) -> list[C
     )
     by_key: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(statement, _change_params(batch, cycle, before))
+        cursor.execute(statement, _change_params(batch, before))
         for change, reason, detail, people, amount in cursor.fetchall():
             by_key[change].append((reason, detail, people, amount))
     return [
@@ -206,9 +219,7 @@ def batch_changes(*, batch: Batch, cycle: Cycle, before: Batch | None) -> list[C
     ]
 
 
-def change_people(
-    *, batch: Batch, cycle: Cycle, before: Batch | None, key: str, limit: int
-) -> list[dict[str, Any]]:
+def change_people(*, batch: Batch, before: Before, key: str, limit: int) -> list[dict[str, Any]]:
     """The people of one change, by name: person_id, name, reason, detail, before, now, amount; at most `limit`."""
     statement = (
         sql.relations(("payments", "batch_changes"))
@@ -216,7 +227,7 @@ def change_people(
         + "\nWHERE c.change = %(key)s ORDER BY p.name_sort, p.id LIMIT %(limit)s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**_change_params(batch, cycle, before), "key": key, "limit": limit})
+        cursor.execute(statement, {**_change_params(batch, before), "key": key, "limit": limit})
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
@@ -283,8 +294,8 @@ def batch_events(*, batch: Batch, limit: int = 50) -> list[Event]:
     if batch.state == BatchState.CANCELLED:
         cancelled = own.filter(to_state=BatchState.CANCELLED).values("pk")[:1]
         own, of_payments = own.filter(pk__lte=cancelled), of_payments.filter(pk__lte=cancelled)
-    newest = own.values_list("pk").union(of_payments.values_list("pk"), all=True).order_by("-id")[:limit]
-    events = Event.objects.filter(pk__in=[pk for (pk,) in newest])
+    newest = own.values("id").union(of_payments.values("id"), all=True).order_by("-id")[:limit]
+    events = Event.objects.filter(pk__in=newest)
     return list(events.select_related("by", "payment__person").order_by("-pk"))
 
 
@@ -299,13 +310,13 @@ def find_payment(*, payment_id: int, reader: Reader) -> Payment:
     return Payment.objects.filter(seen).select_related("person", "batch__round__cycle").get(pk=payment_id)
 
 
-def _change_params(batch: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]:
-    now = batch.round.cycle
+def _change_params(batch: Batch, before: Before) -> dict[str, Any]:
+    now, cycle = batch.round.cycle, before.cycle
     low, high = month_id_range(now.month)
     before_low, before_high = month_id_range(cycle.month)
     return {
         "batch_id": batch.pk,
-        "before_id": before.pk if before else None,
+        "before_id": before.batch_id,
         "unit_id": batch.unit_id,
         "scheme": batch.scheme,
         "low": low,

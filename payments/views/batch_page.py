@@ -14,9 +14,9 @@ from beneficiaries.models import PayAt, Payee
 from common.cccd import mask, mask_account
 from common.text import fold
 from payments import words
-from payments.models import Batch, Cycle, Event, Payment
+from payments.models import Batch, Event, Payment
 from payments.queries import batches as queries
-from payments.queries.batches import Standing
+from payments.queries.batches import Before, Standing
 from payments.transitions import OUTCOME_MOVES, BatchState, Outcome
 
 
@@ -54,8 +54,8 @@ def batch_facts(found: Batch, standing: Standing) -> dict[str, Any]:
     }
 
 
-def changes_since(found: Batch, cycle: Cycle, before: Batch | None) -> dict[str, Any]:
-    changes = queries.batch_changes(batch=found, cycle=cycle, before=before)
+def changes_since(found: Batch, before: Before) -> dict[str, Any]:
+    changes = queries.batch_changes(batch=found, before=before)
     rows = [
         {
             "key": change.key,

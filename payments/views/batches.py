@@ -100,25 +100,32 @@ def batch(request: OfficerRequest, batch_id: int) -> HttpResponse:
         context = {"batch": batch_page.batch_facts(found, standing), "continued": True}
         context |= batch_page.people(request, found, checks)
         return render(request, "payments/batch_detail.html", context)
-    cycle = queries.cycle_before(batch=found)
-    before = queries.batch_before(batch=found, cycle=cycle)
     events = queries.batch_events(batch=found)
     context = {
         "batch": batch_page.batch_facts(found, standing),
         "steps": batch_steps(found, events),
-        "last_month": cycle.month if cycle else None,
-        "last_count": before.count if before else None,
-        "last_amount": before.amount if before else None,
         "checks": batch_page.checks_shown(found, checks),
         "check_count": len({payment for payments in checks.values() for payment in payments}),
         "outcomes": batch_page.outcomes(standing) if set(standing.outcomes) - {""} else [],
         "events": [batch_page.event_row(event) for event in events],
         "audits": request.reader.may(Action.SEE_AUDIT, found.unit_id),
-        "budget": budget_line(batch=found) if found.state in BatchState.unreleased() else None,
     }
-    context |= batch_page.changes_since(found, cycle, before) if cycle else {}
     context |= batch_page.people(request, found, checks)
     return render(request, "payments/batch_detail.html", context | batch_actions(request, found, standing))
+
+
+@require_GET
+def batch_changes(request: OfficerRequest, batch_id: int) -> HttpResponse:
+    """The part of the page that takes longer: what changed since the month before, and what the budget line holds."""
+    found = _find(request, batch_id)
+    before = queries.month_before(batch=found)
+    context = {
+        "batch": batch_page.batch_facts(found, queries.standing(batch=found)),
+        "before": before,
+        "budget": budget_line(batch=found) if found.state in BatchState.unreleased() else None,
+    }
+    context |= batch_page.changes_since(found, before) if before else {}
+    return render(request, "payments/_batch_changes.html", context)
 
 
 @require_POST
@@ -154,15 +161,14 @@ def batch_print(request: OfficerRequest, batch_id: int) -> HttpResponse:
 def batch_change(request: OfficerRequest, batch_id: int, key: str) -> HttpResponse:
     """The people behind one line of what changed."""
     found = _find(request, batch_id)
-    cycle = queries.cycle_before(batch=found)
-    if cycle is None or key not in words.CHANGES:
+    before = queries.month_before(batch=found)
+    if before is None or key not in words.CHANGES:
         raise Http404
-    before = queries.batch_before(batch=found, cycle=cycle)
-    rows = queries.change_people(batch=found, cycle=cycle, before=before, key=key, limit=PEOPLE_SHOWN + 1)
+    rows = queries.change_people(batch=found, before=before, key=key, limit=PEOPLE_SHOWN + 1)
     context = {
         "batch": found,
         "label": words.CHANGES[key],
-        "last_month": cycle.month,
+        "last_month": before.cycle.month,
         "rows": [
             row | {"why": batch_page.why(key, row["reason"], row["detail"])} for row in rows[:PEOPLE_SHOWN]
         ],

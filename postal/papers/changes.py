@@ -42,14 +42,13 @@ class Part:
 
 def change_parts(batch: Batch, *, people: Set[int] | None = None) -> list[Part]:
     """The parts of a batch's sheet, limited to some people (a commune's); all empty for the first cycle."""
-    cycle = queries.cycle_before(batch=batch)
+    before = queries.month_before(batch=batch)
     parts = []
     for title, keys in PARTS:
         rows: list[dict[str, Any]] = []
-        for key in keys if cycle else ():
-            assert cycle is not None
-            before = queries.batch_before(batch=batch, cycle=cycle)
-            found = queries.change_people(batch=batch, cycle=cycle, before=before, key=key, limit=EVERYBODY)
+        for key in keys if before else ():
+            assert before is not None
+            found = queries.change_people(batch=batch, before=before, key=key, limit=EVERYBODY)
             rows += [row | {"why": _why(key, row["reason"], row["detail"])} for row in found]
         parts.append(Part(title, [row for row in rows if people is None or row["person_id"] in people]))
     return parts

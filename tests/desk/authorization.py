@@ -88,6 +88,7 @@ ROWS = [
     Row("cycle_act", "POST", "404 404 404 404 404 404 404 404 404", fields={"action": "no such thing"}),
     Row("batches", "GET", READS),
     Row("batch", "GET", BATCH, AWAY),
+    Row("batch_changes", "GET", BATCH, AWAY),
     Row("batch_change", "GET", BATCH, AWAY),
     Row("batch_print", "GET", BATCH, AWAY),
     #    commune preparer approver accountant post viewer administrator auditor expired

@@ -66,7 +66,7 @@ def _of_lists(world: World) -> Pages:
     own = world.batch("POST")
     other = Batch.objects.get(round__cycle=DECEMBER, unit__code="594")
     pay_own = own.payments.get(person=world.people[2])
-    pages = ("batch", "batch_story", "batch_act", "batch_print")
+    pages = ("batch", "batch_changes", "batch_story", "batch_act", "batch_print")
     kept = keep_filter(user=world.officers["preparer"], listing="people", name="Ước", fields={"q": "uoc"})
     return {
         **{page: (["people"], []) for page in ("list_file", "list_print", "list_columns", "list_keep")},

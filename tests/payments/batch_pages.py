@@ -22,5 +22,13 @@ def labels(response):
     return [action["label"].replace("\u00a0", " ") for action in response.context["actions"]]
 
 
-def changes(response):
-    return {row["key"]: (row["count"], row["amount"], row["why"]) for row in response.context["changes"]}
+def compared(world, who, batch):
+    """The part of the page that compares it with the month before."""
+    url = reverse("batch_changes", args=[batch.pk])
+    assert url in page(world, who, batch).content.decode()
+    return world.client(who).get(url)
+
+
+def changes(world, who, batch):
+    rows = compared(world, who, batch).context["changes"]
+    return {row["key"]: (row["count"], row["amount"], row["why"]) for row in rows}
