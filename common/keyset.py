@@ -63,8 +63,7 @@ def keyset_page(rows: QuerySet[M], *, key: str, place: Place, size: int = PAGE_S
 
 def slice_page(ids: Sequence[int], *, place: Place, size: int = PAGE_SIZE) -> KeysetPage[int]:
     """The same of ids that are all known and in order: the page of them at a place."""
-    text = place.before or place.after
-    anchor = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else None
+    anchor = number_of(place.before or place.after)
     at = ids.index(anchor) if anchor in ids else None
     if at is None:
         start, end = 0, size
@@ -79,4 +78,5 @@ def slice_page(ids: Sequence[int], *, place: Place, size: int = PAGE_SIZE) -> Ke
 
 
 def _anchor(rows: QuerySet[M], key: str, text: str) -> tuple[object, int] | None:
-    return rows.filter(pk=number_of(text)).values_list(key, "pk").first()
+    number = number_of(text)
+    return rows.filter(pk=number).values_list(key, "pk").first() if number else None
