@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, require
 from beneficiaries import queries as people
+from beneficiaries.collecting import lapses_on
 from beneficiaries.models import (
     ChangeKind,
     EndReason,
@@ -152,6 +154,7 @@ def _payout(found: Any) -> dict[str, Any] | None:
 
 
 def _payee(payee: Payee) -> dict[str, Any]:
+    end = lapses_on(payee)
     return {
         "id": payee.pk,
         "limit": payee.limit,
@@ -159,7 +162,7 @@ def _payee(payee: Payee) -> dict[str, Any]:
         "name": payee.name,
         "national_id": mask(payee.national_id) if payee.national_id else "",
         "document": payee.document,
-        "until": payee.valid_to,
+        "until": end - timedelta(days=1) if end else None,
     }
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from accounts.access import Reader, reader_for
@@ -192,9 +191,9 @@ def test_the_paper_tells_who_is_paid_to_an_account_how_to_return_to_cash(world):
     assert "1020304050" not in text
 
 
-def test_the_paper_names_nobody_whose_authorisation_has_lapsed(world):
+def test_the_paper_names_nobody_whose_authorisation_has_lapsed_and_the_page_says_when_it_did(world):
     # Without a term an authorisation holds for a year (Civil Code, Art. 563); a guardian's right has no end.
-    since = timezone.localdate() - timedelta(days=400)
+    since = date(2023, 12, 5)
     for role, name in (("authorised", "Cháu Hết Hạn"), ("guardian", "Người Giám Hộ Thử")):
         Payee.objects.create(
             person=world.people[2], role=role, name=name, document="Giấy 7", valid_from=since
@@ -203,3 +202,5 @@ def test_the_paper_names_nobody_whose_authorisation_has_lapsed(world):
     text = client.get(reverse("person_receipt", args=[world.people[2].pk])).content.decode()
     assert "Người Giám Hộ Thử" in text
     assert "Cháu Hết Hạn" not in text
+    page = client.get(reverse("person", args=[world.people[2].pk])).content.decode()
+    assert page.count("04/12/2024") == 1
