@@ -75,7 +75,10 @@ class World:
             # The province before the reform and the one after it, or the country.
             own = (worlds.commune().parent.parent, successor().parent)
             for area in own if self.rng.random() < 0.3 else (None,):
-                Base.objects.create(base_code="BTXH_STANDARD", area=area, amount=amount, **dates)
+                # The law's own of that very day stays what it is.
+                days = {name: dates[name] for name in ("applies_from", "in_force_from")}
+                if not Base.objects.filter(base_code="BTXH_STANDARD", area=area, **days).exists():
+                    Base.objects.create(base_code="BTXH_STANDARD", area=area, amount=amount, **dates)
         if self.rng.random() < 0.7:
             code, cuts = self.rng.choice(NEW_BANDS)
             dates = self._dates()
