@@ -5,6 +5,7 @@
 -- The rule of choice is that of benefits/models.py: the latest applies_from, then the latest in_force_from, among
 -- rows in force, and a row that ends lasts until its end is law. Ages and injury rates are cut wherever any row's band
 -- begins or ends, so each piece has one latest row, also where a later row brings finer or coarser bands.
+-- law: category and month as one value. By two columns the planner expects two rates in all, and loops over them.
 WITH months AS (SELECT DISTINCT month FROM asked),
 
 in_use AS (
@@ -32,29 +33,27 @@ bases AS (
 ),
 
 candidates AS (
-    SELECT r.*, m.month
+    SELECT r.*, m.month, row(r.category_id, m.month) AS law
     FROM months m
     JOIN benefits_rate r ON r.applies_from <= m.month AND r.in_force_from <= %(reckoned_on)s
         AND (r.applies_to IS NULL OR r.applies_to >= m.month OR r.ends_in_force_from > %(reckoned_on)s)
 ),
 
 ages AS (
-    SELECT category_id, month, cut AS age_from, lead(cut) OVER (PARTITION BY category_id, month ORDER BY cut) AS age_to
+    SELECT law, cut AS age_from, lead(cut) OVER (PARTITION BY law ORDER BY cut) AS age_to
     FROM (
-        SELECT category_id, month, age_from AS cut FROM candidates
+        SELECT law, age_from AS cut FROM candidates
         UNION
-        SELECT category_id, month, age_to FROM candidates WHERE age_to IS NOT NULL
+        SELECT law, age_to FROM candidates WHERE age_to IS NOT NULL
     ) AS cuts
 ),
 
 injuries AS (
-    SELECT
-        category_id, month, cut AS injury_from,
-        lead(cut) OVER (PARTITION BY category_id, month ORDER BY cut) - 1 AS injury_to
+    SELECT law, cut AS injury_from, lead(cut) OVER (PARTITION BY law ORDER BY cut) - 1 AS injury_to
     FROM (
-        SELECT category_id, month, injury_from AS cut FROM candidates WHERE injury_from IS NOT NULL
+        SELECT law, injury_from AS cut FROM candidates WHERE injury_from IS NOT NULL
         UNION
-        SELECT category_id, month, injury_to + 1 FROM candidates WHERE injury_to IS NOT NULL
+        SELECT law, injury_to + 1 FROM candidates WHERE injury_to IS NOT NULL
     ) AS cuts
 ),
 
@@ -63,9 +62,8 @@ chosen AS (
         r.id, r.category_id, r.month, r.base_code, r.coefficient, r.round_to, r.amount,
         a.age_from, a.age_to, i.injury_from, i.injury_to
     FROM candidates r
-    JOIN ages a ON a.category_id = r.category_id AND a.month = r.month
-        AND a.age_from >= r.age_from AND (r.age_to IS NULL OR a.age_from < r.age_to)
-    LEFT JOIN injuries i ON i.category_id = r.category_id AND i.month = r.month
+    JOIN ages a ON a.law = r.law AND a.age_from >= r.age_from AND (r.age_to IS NULL OR a.age_from < r.age_to)
+    LEFT JOIN injuries i ON i.law = r.law
     WHERE i.injury_from IS NULL OR r.injury_from IS NULL OR i.injury_from BETWEEN r.injury_from AND r.injury_to
     ORDER BY r.category_id, r.month, a.age_from, i.injury_from, r.applies_from DESC, r.in_force_from DESC
 )
