@@ -48,7 +48,6 @@ dated AS (
         coalesce(n.seniority_years, a.seniority_years) AS seniority_years, c.per, c.min_age, c.end_age,
         CASE WHEN p.pension_from IS NULL OR p.pension_from <= a.month THEN p.pension_kind ELSE '' END AS pension_kind,
         p.pension_amount,
-        date_part('year', a.month)::int * 12 + date_part('month', a.month)::int AS month_number,
         date_part('year', a.month)::int * 12 + date_part('month', a.month)::int - CASE c.age_of
             WHEN 'self' THEN p.birth_month
             ELSE coalesce(linked.birth_month, (
@@ -77,16 +76,18 @@ dated AS (
 ),
 
 heads AS (
-    SELECT d.entitlement_id, d.month, count(*) FILTER (
-        WHERE d.month_number >= child.birth_month AND (child.last_month IS NULL OR child.last_month >= d.month) AND (
-            d.month_number - child.birth_month - 1 < 16 * 12
-            OR child.studying_until >= d.month AND d.month_number - child.birth_month - 1 < 22 * 12
+    SELECT a.id AS entitlement_id, a.month, count(*) FILTER (
+        WHERE age.months >= 0 AND (child.last_month IS NULL OR child.last_month >= a.month) AND (
+            age.months - 1 < 16 * 12 OR child.studying_until >= a.month AND age.months - 1 < 22 * 12
         )
     ) AS units
-    FROM dated d
-    JOIN children child ON child.entitlement_id = d.entitlement_id
-    WHERE d.per = 'child'
-    GROUP BY d.entitlement_id, d.month
+    FROM asked a
+    JOIN benefits_category c ON c.code = a.category_id AND c.per = 'child'
+    JOIN children child ON child.entitlement_id = a.id
+    CROSS JOIN LATERAL (
+        SELECT date_part('year', a.month)::int * 12 + date_part('month', a.month)::int - child.birth_month AS months
+    ) AS age
+    GROUP BY a.id, a.month
 )
 
 SELECT

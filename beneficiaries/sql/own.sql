@@ -1,14 +1,14 @@
 -- What the dead person received every month at the end, for the lump sum of three months (rule N03, Decree 131/2021
 -- Art. 121(2)): own NCC allowances and supplements in the month of death, without the carer's, survivors' or education
--- allowances. Reads: asked, facts. Input: reckoned_on.
+-- allowances. Reads: asked. Input: reckoned_on.
 -- Only grants whose rate multiplies OWN_MONTHLY are looked at: in an ordinary month there is none.
 -- The rates follow the injury rate alone; a special supplement leaves out the ordinary one (N06). A base is that of the
 -- province where the person lived in that month, where it has a higher one of its own.
 WITH lumps AS (
-    SELECT f.entitlement_id, f.month, d.id AS dead_id, date_trunc('month', d.died_on)::date AS last_month
-    FROM facts f
-    JOIN beneficiaries_person d ON d.id = f.concerns_id
-    WHERE f.category_id IN (SELECT category_id FROM benefits_rate WHERE base_code = 'OWN_MONTHLY')
+    SELECT a.id AS entitlement_id, a.month, d.id AS dead_id, date_trunc('month', d.died_on)::date AS last_month
+    FROM asked a
+    JOIN beneficiaries_person d ON d.id = coalesce(a.linked_person_id, a.person_id)
+    WHERE a.category_id IN (SELECT category_id FROM benefits_rate WHERE base_code = 'OWN_MONTHLY')
 ),
 
 held AS (

@@ -1,20 +1,25 @@
 -- What is due after categories of one person and month are set against each other.
--- Reads: granted. Output: due (đồng) beside what was granted, and dropped_by (what won, where due is 0).
+-- Reads: asked, granted. Output: due (đồng) beside what was granted, and dropped_by (what won, where due is 0).
 -- Social protection: only the highest (E07, E09), except that the single parent's support adds to clauses 5, 6, 8;
 -- care in an institution excludes Art. 6; a monthly NCC allowance or a pension excludes 5(6) (E11).
 -- NCC: everything adds up (N01) but at most two survivor allowances, one care allowance (N02), one carer's allowance
 -- for each person cared for (N01), and a special supplement replaces the ordinary one (N06).
 -- Most people hold one benefit: only the others go through the ranking.
-WITH counted AS (
+WITH several AS (
+    SELECT person_id, month FROM asked GROUP BY person_id, month HAVING count(*) > 1
+),
+
+counted AS (
     SELECT
         g.*, c.scheme, c.kind, c.stacking, c.beside_single_parent, c.excluded_by_ncc,
         CASE
             WHEN c.excluded_by_pension AND g.pension_kind <> ''
                 AND NOT (c.allows_lower_pension AND coalesce(g.pension_amount < g.amount, false)) THEN 'pension'
         END AS barred_by,
-        count(*) OVER (PARTITION BY g.person_id, g.month) AS held
+        s.person_id IS NOT NULL AS several
     FROM granted g
     JOIN benefits_category c ON c.code = g.category_id
+    LEFT JOIN several s ON s.person_id = g.person_id AND s.month = g.month
 ),
 
 standing AS (
@@ -24,7 +29,7 @@ standing AS (
             AS ncc_category,
         max(s.category_id) FILTER (WHERE s.stacking = 'btxh_institution' AND s.amount > 0) OVER person AS institution
     FROM counted s
-    WHERE s.held > 1
+    WHERE s.several
     WINDOW person AS (PARTITION BY s.person_id, s.month)
 ),
 
@@ -96,7 +101,7 @@ SELECT
     entitlement_id, month, person_id, category_id, units, rate_id, base_id, amount AS granted,
     CASE WHEN barred_by IS NULL THEN amount ELSE 0 END AS due, barred_by AS dropped_by
 FROM counted
-WHERE held = 1
+WHERE NOT several
 UNION ALL
 SELECT
     j.entitlement_id, j.month, j.person_id, j.category_id, j.units, j.rate_id, j.base_id, j.amount,
