@@ -15,8 +15,8 @@ from payments.operations.budget import allot
 from payments.operations.stop_orders import order_stop
 from tests.banks import bank_world
 from tests.banks.bank_world import AGRIBANK, NOW, BankWorld
-from tests.browser.conftest import DESK, PHONE, Watched
-from tests.browser.test_site import overflows, serious_faults, sign_in
+from tests.browser.conftest import Watched
+from tests.browser.looking import faults_of_pages, sign_in
 from tests.desk_world import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,7 +54,6 @@ def world(live_server: LiveServer) -> BankWorld:
 def test_the_banks_pages_are_sound_at_the_desk_and_on_a_phone(
     live_server: LiveServer, world: BankWorld, watched: Watched
 ) -> None:
-    page, wrong = watched.page, {}
     addresses = [
         reverse("banks"),
         reverse("bank", args=[AGRIBANK]),
@@ -64,20 +63,8 @@ def test_the_banks_pages_are_sound_at_the_desk_and_on_a_phone(
         reverse("bank_quick_start"),
         f"{reverse('budget')}?year=2024",
     ]
-    sign_in(page, live_server.url, "tinh")
-    for address in addresses:
-        for window in (DESK, PHONE):
-            page.set_viewport_size(window)  # type: ignore[arg-type]
-            response = page.goto(live_server.url + address)
-            assert response is not None
-            faults = [*watched.faults, *([] if response.status == 200 else [str(response.status)])]
-            if overflows(page) > 0:
-                faults.append(f"{overflows(page)} px too wide")
-            faults += serious_faults(page)
-            if faults:
-                wrong[address, window["width"]] = faults
-            watched.faults.clear()
-    assert wrong == {}
+    sign_in(watched.page, live_server.url, "tinh")
+    assert faults_of_pages(watched, live_server.url, addresses) == {}
 
 
 def test_the_reference_shows_every_operation_from_this_site_alone(

@@ -14,7 +14,7 @@ from areas.models import Unit
 from reports.operations import refresh_figures
 from tests import worlds
 from tests.browser.conftest import DESK, PHONE, Watched
-from tests.browser.test_site import sign_in
+from tests.browser.looking import sign_in
 from tests.desk_world import DECEMBER, PASSWORD
 from tests.reports.world import elderly
 

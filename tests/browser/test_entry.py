@@ -18,7 +18,7 @@ from common.vietqr import make_vietqr
 from payments.models import Payment
 from tests import desk_world, worlds
 from tests.browser.conftest import DESK, PHONE, Watched
-from tests.browser.test_site import overflows, serious_faults, sign_in
+from tests.browser.looking import overflows, serious_faults, sign_in
 from tests.desk_world import DECEMBER, World
 
 pytestmark = pytest.mark.django_db(transaction=True)

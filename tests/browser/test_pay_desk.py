@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from postal.models import Mark
 from postal.queries.desk import scan_hash
 from tests.browser.conftest import CHROMIUM, PHONE
-from tests.browser.test_site import overflows, serious_faults, sign_in
+from tests.browser.looking import overflows, serious_faults, sign_in
 from tests.postal import world as post_world
 from tests.postal.world import PostWorld
 

@@ -13,8 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from postal.models import Mark
 from tests.browser.conftest import CHROMIUM, PHONE
+from tests.browser.looking import overflows, serious_faults
 from tests.browser.test_pay_desk import CODE, collect, open_desk, phone
-from tests.browser.test_site import overflows, serious_faults
 from tests.postal import world as post_world
 from tests.postal.world import PostWorld
 

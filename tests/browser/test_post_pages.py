@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from postal.operations import proof
 from postal.operations.marks import NewMark, receive_marks
-from tests.browser.conftest import DESK, PHONE, Watched
-from tests.browser.test_site import overflows, serious_faults, sign_in
+from tests.browser.conftest import Watched
+from tests.browser.looking import faults_of_pages, sign_in
 from tests.postal import world as post_world
 from tests.postal.world import PostWorld
 
@@ -50,21 +50,8 @@ def test_every_page_of_the_post_is_sound_at_the_desk_and_on_a_phone(
         "accountant": [reverse("post_settlement", args=[world.batch.pk])],
         "post_clerk": [reverse("post_month") + month, day, reverse("post_desk", args=[world.day.pk])],
     }  # fmt: skip
-    page, wrong = watched.page, {}
+    page, site, wrong = watched.page, live_server.url, {}
     for who, addresses in pages.items():
-        sign_in(page, live_server.url, who)
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-        for address in addresses:
-            for window in (DESK, PHONE):
-                page.set_viewport_size(window)  # type: ignore[arg-type]
-                response = page.goto(live_server.url + address)
-                assert response is not None
-                faults = [*watched.faults, *([] if response.status == 200 else [str(response.status)])]
-                if overflows(page) > 0:
-                    faults.append(f"{overflows(page)} px too wide")
-                if window is DESK or language == "vi":
-                    faults += serious_faults(page)
-                if faults:
-                    wrong[who, address, window["width"]] = faults
-                watched.faults.clear()
-    assert wrong == {}
+        sign_in(page, site, who, language)
+        wrong[who] = faults_of_pages(watched, site, addresses, language=language)
+    assert not any(wrong.values()), wrong

@@ -18,8 +18,8 @@ from beneficiaries.models import Candidate, Obstacle, Outreach, PayoutMethod, Wa
 from beneficiaries.operations import outreach
 from common.text import fold
 from tests import desk_world, worlds
-from tests.browser.conftest import DESK, PHONE, Watched
-from tests.browser.test_site import overflows, serious_faults, sign_in
+from tests.browser.conftest import Watched
+from tests.browser.looking import faults_of_pages, sign_in
 from tests.desk_world import DECEMBER, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +109,7 @@ def test_every_page_of_the_road_is_sound_at_the_desk_and_on_a_phone(
         commune=worlds.commune(), on=date(2024, 12, 5), way=Way.MEETING, group="elderly", hamlets=[], place="",
         by=clerk, at=worlds.NOON,
     )  # fmt: skip
-    page, wrong = watched.page, {}
+    page = watched.page
     page.set_default_timeout(PATIENCE)
     enter(page, live_server.url, "commune_officer")
     page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
@@ -119,16 +119,4 @@ def test_every_page_of_the_road_is_sound_at_the_desk_and_on_a_phone(
         reverse("person", args=[world.people[2].pk]), reverse("person_receipt", args=[world.people[0].pk]),
         reverse("person_receipt", args=[world.people[2].pk]),
     ]  # fmt: skip
-    for address in addresses:
-        for window in (DESK, PHONE):
-            page.set_viewport_size(window)  # type: ignore[arg-type]
-            response = page.goto(live_server.url + address)
-            assert response is not None
-            faults = [*watched.faults, *([] if response.status == 200 else [str(response.status)])]
-            if overflows(page) > 0:
-                faults.append(f"{overflows(page)} px too wide")
-            faults += serious_faults(page)
-            if faults:
-                wrong[address, window["width"]] = faults
-            watched.faults.clear()
-    assert wrong == {}
+    assert faults_of_pages(watched, live_server.url, addresses, language=language) == {}

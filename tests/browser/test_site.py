@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -23,7 +22,8 @@ from payments.operations import generation, proposals
 from reports.operations import refresh_figures
 from tests import desk_world, worlds
 from tests.beneficiaries.change_world import submitted
-from tests.browser.conftest import DESK, PHONE, Watched
+from tests.browser.conftest import Watched
+from tests.browser.looking import faults_of_pages, serious_faults, sign_in
 from tests.desk_world import DECEMBER, NOVEMBER, PASSWORD, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,15 +42,6 @@ def world(live_server: LiveServer) -> World:
     return made
 
 
-def sign_in(page: Page, site: str, who: str) -> None:
-    page.context.clear_cookies()
-    page.goto(f"{site}{reverse('login')}")
-    page.fill("#id_username", who)
-    page.fill("#id_password", PASSWORD)
-    page.press("#id_password", "Enter")
-    page.wait_for_url(lambda url: reverse("login") not in url)
-
-
 def prove(page: Page) -> None:
     """Type the code that the demonstration shows into the page that asks for it; its field has the focus."""
     assert serious_faults(page) == []
@@ -58,22 +49,6 @@ def prove(page: Page) -> None:
     page.keyboard.type(page.locator("main code").inner_text())
     with page.expect_navigation():
         page.keyboard.press("Enter")
-
-
-def serious_faults(page: Page) -> list[str]:
-    """What axe calls serious or critical on the page as it stands."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    ]
-
-
-def overflows(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wider
 
 
 def pages_of(world: World) -> dict[str, list[str]]:
@@ -171,28 +146,15 @@ def proposed(world: World) -> Proposal:
 def test_every_page_is_sound_at_the_desk_and_on_a_phone(
     live_server: LiveServer, world: World, watched: Watched, language: str
 ) -> None:
-    page, wrong = watched.page, {}
+    page, site, wrong = watched.page, live_server.url, {}
     for who, addresses in pages_of(world).items():
-        sign_in(page, live_server.url, who)
+        sign_in(page, site, who)
         if who == "administrator":
-            page.goto(live_server.url + reverse("law_propose"))
+            page.goto(site + reverse("law_propose"))
             prove(page)
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-        for address in addresses:
-            for window in (DESK, PHONE):
-                page.set_viewport_size(window)  # type: ignore[arg-type]
-                response = page.goto(live_server.url + address)
-                assert response is not None
-                assert page.locator("html").get_attribute("lang") == language
-                faults = [*watched.faults, *([] if response.status == 200 else [str(response.status)])]
-                if overflows(page) > 0:
-                    faults.append(f"{overflows(page)} px too wide")
-                if window is DESK or language == "vi":
-                    faults += serious_faults(page)
-                if faults:
-                    wrong[who, address, window["width"]] = faults
-                watched.faults.clear()
-    assert wrong == {}
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+        wrong[who] = faults_of_pages(watched, site, addresses, language=language)
+    assert not any(wrong.values()), wrong
 
 
 def test_the_doors_and_refusals_are_sound_too(
