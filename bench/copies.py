@@ -2,17 +2,21 @@
 
 A million people written one by one take a quarter of an hour, most of it names and encryption that no benchmark
 reads. A copy has its own people, homes, benefits and ways of being paid; names, dates and ciphertexts are those of
-the first (so a copied number cannot be decrypted), and no audit is written for it. Keys of one copy follow each
-other, as those of a roll do.
+the first (so a copied number cannot be decrypted before `seal` has encrypted it for its own row), and no audit is
+written for it. Keys of one copy follow each other, as those of a roll do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+from common.fields import EncryptedTextField
 
 # Parents before children, each with the columns that hold keys of these tables.
 TABLES: dict[str, dict[str, str]] = {
@@ -97,6 +101,24 @@ def _copying(cursor: CursorWrapper, table: str) -> str:
         f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)} FROM {table} t "
         f"WHERE t.id <= %(upto_{table})s ORDER BY t.id"
     )
+
+
+def seal(model: type[Model], name: str, *, copies: int) -> None:
+    """Encrypt an encrypted field of the copies anew, each for its own row, so that pages can show it."""
+    field = cast("EncryptedTextField", model._meta.get_field(name))
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        span = _largest_key(cursor, table) // copies
+        cursor.execute(f"SELECT id, uuid, {name} FROM {table} WHERE id <= %s AND {name} IS NOT NULL", [span])
+        plain = {row: field.decrypt_stored(stored, uuid) for row, uuid, stored in cursor.fetchall()}
+        cursor.execute("CREATE TEMPORARY TABLE sealed (id bigint, value bytea)")
+        cursor.execute(f"SELECT id, uuid FROM {table} WHERE id > %s AND {name} IS NOT NULL", [span])
+        rows = cursor.fetchall()
+        with cursor.copy("COPY sealed FROM STDIN") as writer:
+            for row, uuid in rows:
+                writer.write_row((row, field.encrypt(plain[(row - 1) % span + 1], uuid)))
+        cursor.execute(f"UPDATE {table} t SET {name} = s.value FROM sealed s WHERE s.id = t.id")
+        cursor.execute("DROP TABLE sealed")
 
 
 def _largest_key(cursor: CursorWrapper, table: str) -> int:
