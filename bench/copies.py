@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
 
+from django.apps import apps
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Model
 
 from common.fields import EncryptedTextField
 
@@ -103,22 +102,28 @@ def _copying(cursor: CursorWrapper, table: str) -> str:
     )
 
 
-def seal(model: type[Model], name: str, *, copies: int) -> None:
-    """Encrypt an encrypted field of the copies anew, each for its own row, so that pages can show it."""
-    field = cast("EncryptedTextField", model._meta.get_field(name))
-    table = model._meta.db_table
+def seal(copies: int) -> None:
+    """Encrypt the copies' numbers anew, each for its own row, so that pages can show them."""
+    models = [model for model in apps.get_models() if model._meta.db_table in TABLES]
+    fields = [f for model in models for f in model._meta.get_fields() if isinstance(f, EncryptedTextField)]
     with connection.cursor() as cursor:
-        span = _largest_key(cursor, table) // copies
-        cursor.execute(f"SELECT id, uuid, {name} FROM {table} WHERE id <= %s AND {name} IS NOT NULL", [span])
-        plain = {row: field.decrypt_stored(stored, uuid) for row, uuid, stored in cursor.fetchall()}
-        cursor.execute("CREATE TEMPORARY TABLE sealed (id bigint, value bytea)")
-        cursor.execute(f"SELECT id, uuid FROM {table} WHERE id > %s AND {name} IS NOT NULL", [span])
-        rows = cursor.fetchall()
-        with cursor.copy("COPY sealed FROM STDIN") as writer:
-            for row, uuid in rows:
-                writer.write_row((row, field.encrypt(plain[(row - 1) % span + 1], uuid)))
-        cursor.execute(f"UPDATE {table} t SET {name} = s.value FROM sealed s WHERE s.id = t.id")
-        cursor.execute("DROP TABLE sealed")
+        for field in fields:
+            _seal(cursor, field, copies)
+
+
+def _seal(cursor: CursorWrapper, field: EncryptedTextField, copies: int) -> None:
+    name, table = field.column, field.model._meta.db_table
+    span = _largest_key(cursor, table) // copies
+    cursor.execute(f"SELECT id, uuid, {name} FROM {table} WHERE id <= %s AND {name} IS NOT NULL", [span])
+    plain = {row: field.decrypt_stored(stored, uuid) for row, uuid, stored in cursor.fetchall()}
+    cursor.execute(f"SELECT id, uuid FROM {table} WHERE id > %s AND {name} IS NOT NULL", [span])
+    rows = cursor.fetchall()
+    cursor.execute("CREATE TEMPORARY TABLE sealed (id bigint, value bytea)")
+    with cursor.copy("COPY sealed FROM STDIN") as writer:
+        for row, uuid in rows:
+            writer.write_row((row, field.encrypt(plain[(row - 1) % span + 1], uuid)))
+    cursor.execute(f"UPDATE {table} t SET {name} = s.value FROM sealed s WHERE s.id = t.id")
+    cursor.execute("DROP TABLE sealed")
 
 
 def _largest_key(cursor: CursorWrapper, table: str) -> int:

@@ -17,7 +17,7 @@ from accounts.models import User
 from areas.models import Unit
 from bench.copies import seal
 from bench.world import LARGEST_WRITTEN
-from beneficiaries.models import ChangeKind, ChangePath, ChangeRequest, PayoutMethod, Person
+from beneficiaries.models import ChangeKind, ChangePath, ChangeRequest, Person
 from beneficiaries.transitions import ChangeState
 from benefits.models import Base
 from desk.demonstration.post import deal_out, prepare_post
@@ -38,8 +38,7 @@ def fill(*, people: int) -> None:
     """Pay three months, and give every list of the site its rows. What is there already is not made twice."""
     copies = -(-people // LARGEST_WRITTEN)
     if copies > 1:
-        seal(Person, "national_id", copies=copies)
-        seal(PayoutMethod, "account", copies=copies)
+        seal(copies)
     for month in MONTHS:
         run_cycle(month=month, at=timezone.now)
     if not Excess.objects.exists():
