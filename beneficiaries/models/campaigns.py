@@ -27,6 +27,8 @@ class Campaign(models.Model):
     made_at = models.DateTimeField()
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(null=True)
+    # Whoever else had the list sent before `sent_by` did.
+    sent_before_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
 
@@ -42,6 +44,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.on:%d/%m/%Y}"
+
+    def prepared_by(self) -> set[int | None]:
+        """Ids of who made the list or had it sent to the bank: none of them approves what comes of it."""
+        earlier = self.sent_before_by.values_list("pk", flat=True)
+        return {self.made_by_id, self.sent_by_id, *earlier}
 
 
 class CandidateState(models.TextChoices):

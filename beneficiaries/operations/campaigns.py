@@ -142,6 +142,8 @@ def send_list(*, campaign_id: int, by: User, at: datetime) -> list[Candidate]:
     people = list(found.filter(person__died_on__isnull=True).select_related("person").order_by("number"))
     if not people:
         raise CampaignRefused(_("Nobody on the list has agreed yet that the bank is told who they are."))
+    if campaign.sent_by and campaign.sent_by != by:
+        campaign.sent_before_by.add(campaign.sent_by)
     Campaign.objects.filter(pk=campaign.pk).update(sent_by=by, sent_at=at)
     return people
 
@@ -157,7 +159,9 @@ def take_opened(*, campaign_id: int, rows: Sequence[Opened], by: User | None, at
     campaign = _held(campaign_id)
     listed = campaign.candidates.select_related("person", "payout_method").select_for_update(of=("self",))
     by_reference = {one.reference: one for one in listed.order_by("number")}
-    problems = _problems(rows, by_reference, _elsewhere(rows, by_reference, timezone.localdate(at)))
+    accounts = {one.person_id: row.account for row in rows if (one := by_reference.get(row.reference))}
+    elsewhere = _elsewhere(campaign.provider_id, accounts, timezone.localdate(at))
+    problems = _problems(rows, by_reference, elsewhere)
     if problems:
         raise CampaignRefused(_("The file was refused: nothing was taken over."), problems)
     changed = [
@@ -210,7 +214,7 @@ def accept_name(*, campaign_id: int, candidate_id: int, reason: str, by: User, a
     one = listed.filter(pk=candidate_id, state=CandidateState.DIFFERS).first()
     if one is None:
         raise CampaignRefused(_("The list changed since you opened it. Reload the page and look again."))
-    if by.pk in {campaign.made_by_id, campaign.sent_by_id, one.read_by_id}:
+    if by.pk in {*campaign.prepared_by(), one.read_by_id}:
         raise CampaignRefused(
             _("Who made the list, sent it or read the bank's file cannot approve it. Another officer has to.")
         )
@@ -238,18 +242,21 @@ def change_over(*, campaign_id: int, version: int, from_day: date, by: User, at:
     opened = list(
         campaign.candidates.filter(state=CandidateState.OPENED).select_for_update().order_by("number")
     )
-    prepared = {campaign.made_by_id, campaign.sent_by_id, *(one.read_by_id for one in opened)}
-    if by.pk in prepared:
+    if by.pk in {*campaign.prepared_by(), *(one.read_by_id for one in opened)}:
         raise CampaignRefused(
             _("Who made the list, sent it or read the bank's file cannot approve it. Another officer has to.")
         )
     people = Person.objects.select_for_update().order_by("pk").in_bulk([one.person_id for one in opened])
+    accounts = {one.person_id: one.account or "" for one in opened}
+    elsewhere = _elsewhere(campaign.provider_id, accounts, from_day)
     result = ChangedOver()
     for one in opened:
         person = people[one.person_id]
         try:
             if person.died_on is not None:
                 raise CampaignRefused(_("The person has died."))
+            if person.pk in elsewhere:
+                raise CampaignRefused(_("this account pays somebody else already"))
             if not holder_may_be_paid(person=person, holder=one.holder, on=from_day):
                 raise CampaignRefused(_another_s(one.holder))
             one.payout_method = pay_to_account(
@@ -272,12 +279,13 @@ def change_over(*, campaign_id: int, version: int, from_day: date, by: User, at:
 
 @transaction.atomic
 def end_campaign(*, campaign_id: int, by: User, at: datetime) -> None:
-    """Close a day's list: who has no account by then is off it. Raises CampaignRefused while accounts wait."""
+    """Close a day's list: who has no account by then is off it, and their consent ends with it. Raises
+    CampaignRefused while accounts wait."""
     campaign = _held(campaign_id)
     if campaign.candidates.filter(state=CandidateState.OPENED).exists():
         raise CampaignRefused(_("Accounts that were opened still wait for the second officer."))
     campaign.candidates.filter(state__in=(CandidateState.INVITED, CandidateState.DIFFERS)).update(
-        state=CandidateState.LEFT, **_NOT_OPENED
+        state=CandidateState.LEFT, consented_on=None, **_NOT_OPENED
     )
     Campaign.objects.filter(pk=campaign.pk).update(ended_by=by, ended_at=at)
 
@@ -317,20 +325,17 @@ def _same(found: Candidate, row: Opened) -> bool:
     return found.account == row.account and found.holder == row.holder[:140]
 
 
-def _elsewhere(rows: Sequence[Opened], listed: dict[str, Candidate], today: date) -> set[str]:
-    """References of rows whose account pays somebody else already."""
-    others = PayoutMethod.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today), channel=Channel.BANK
+def _elsewhere(provider: str, accounts: dict[int, str], on: date) -> set[int]:
+    """People (id -> account) whose account at this bank pays somebody else on that day or later. A number says whose
+    account it is within one bank only."""
+    paid = PayoutMethod.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), provider=provider, account_index__in=accounts.values()
     )
-    found = set()
-    for row in rows:
-        one = listed.get(row.reference)
-        if one and others.filter(account_index=row.account).exclude(person=one.person_id).exists():
-            found.add(row.reference)
-    return found
+    payees = [(method.account, method.person_id) for method in paid]
+    return {pk for pk, number in accounts.items() if any(a == number and who != pk for a, who in payees)}
 
 
-def _problems(rows: Sequence[Opened], listed: dict[str, Candidate], elsewhere: set[str]) -> list[str]:
+def _problems(rows: Sequence[Opened], listed: dict[str, Candidate], elsewhere: set[int]) -> list[str]:
     """What is wrong with the rows, each named by its line and reference, never by its account."""
     found = []
     references: set[str] = set()
@@ -343,7 +348,7 @@ def _problems(rows: Sequence[Opened], listed: dict[str, Candidate], elsewhere: s
             why = _("this reference stands twice")
         elif row.account in accounts:
             why = _("this account stands twice")
-        elif row.reference in elsewhere:
+        elif one.person_id in elsewhere:
             why = _("this account pays somebody else already")
         elif one.state == CandidateState.LEFT or one.consented_on is None:
             why = _("this person was taken off the list or has not agreed")

@@ -6,17 +6,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from beneficiaries.models import Campaign, Candidate, Obstacle, Payee, PayoutMethod, Person
 from beneficiaries.operations import campaigns, payees
-from beneficiaries.operations.campaigns import CampaignRefused, Taken
+from beneficiaries.operations.campaigns import CampaignRefused, Opened, Taken
 from beneficiaries.operations.payouts import pay_through_post
 from tests import worlds
 from tests.beneficiaries.campaign_world import ACCOUNTS, FROM, Day, held
 from tests.worlds import NOON
 
 pytestmark = pytest.mark.django_db
+VIETCOMBANK = "970436"
 
 
 @pytest.fixture
@@ -96,6 +99,21 @@ def test_one_bad_row_refuses_the_whole_file_and_says_which(day, bad):
     assert states(day) == ["invited"] * 3
 
 
+def test_a_number_of_another_bank_s_customer_is_another_account(day):
+    worlds.account(worlds.person("Người Khác"), number=ACCOUNTS[0], provider=VIETCOMBANK)
+    assert day.read(day.row(0)).opened == 1
+
+
+def test_a_file_is_compared_with_accounts_in_use_in_as_many_queries_however_long(day):
+    def queries(*rows: Opened) -> int:
+        with CaptureQueriesContext(connection) as seen, pytest.raises(CampaignRefused):
+            day.read(*rows)
+        return len(seen)
+
+    bad = day.row(0, reference="TK0-001")
+    assert queries(bad, day.row(1)) == queries(bad, day.row(0), day.row(1), day.row(2))
+
+
 def test_an_account_for_somebody_who_did_not_agree_is_refused(day):
     campaigns.take_off(campaign_id=day.campaign.pk, candidates=[day.candidate(2).pk], why="không muốn")
     with pytest.raises(CampaignRefused):
@@ -107,6 +125,20 @@ def test_who_prepared_cannot_approve(day):
     with pytest.raises(CampaignRefused):
         day.approve(by=day.clerk)
     assert states(day)[0] == "opened"
+
+
+def test_nobody_who_sent_the_list_approves_it_also_after_another_has_sent_it_again(day):
+    for by in (day.approver, worlds.officer("third"), worlds.officer("fourth")):
+        campaigns.send_list(campaign_id=day.campaign.pk, by=by, at=NOON)
+    registered(day)
+    day.read(day.row(0, holder="HO THI CHAU"), day.row(1))
+    for name in ("approver", "third", "fourth"):
+        by = User.objects.get(username=name)
+        with pytest.raises(CampaignRefused):
+            accept(day, by=by)
+        with pytest.raises(CampaignRefused):
+            day.approve(by=by)
+    assert day.approve(by=worlds.officer("another")).done == 1
 
 
 def test_what_changed_since_it_was_looked_at_is_not_approved(day):
@@ -131,6 +163,15 @@ def test_one_who_cannot_be_changed_over_is_named_and_stops_nobody(day):
     assert day.candidate(1).why
 
 
+def test_an_account_that_pays_somebody_else_meanwhile_is_not_changed_over_to(day):
+    day.read(day.row(0), day.row(1))
+    worlds.account(worlds.person("Người Khác"), number=ACCOUNTS[0])
+    result = day.approve()
+    assert (result.done, [name for name, _why in result.refused]) == (1, ["Đặng Thị Ước"])
+    assert states(day) == ["opened", "switched", "invited"]
+    assert PayoutMethod.objects.get(person=day.people[0]).channel == "post"
+
+
 def test_the_reason_for_cash_ends_with_the_change(day):
     Obstacle.objects.create(person=day.people[0], reason="agrees", noted_on=date(2024, 12, 1))
     day.read(day.row(0))
@@ -145,6 +186,8 @@ def test_a_day_ends_only_when_nobody_waits_for_approval(day):
     day.approve()
     campaigns.end_campaign(campaign_id=day.campaign.pk, by=day.clerk, at=NOON)
     assert states(day) == ["switched", "left", "left"]
+    # Who has no account by then is told to no bank any more: the consent was for this day.
+    assert [day.candidate(number).consented_on is None for number in range(3)] == [False, True, True]
     with pytest.raises(CampaignRefused):
         day.read(day.row(2))
 
