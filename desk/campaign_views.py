@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Action
-from accounts.http import OfficerRequest, require, step_up
+from accounts.http import OfficerRequest, require
 from areas.models import Unit
 from audit.operations.looking import record_look
 from beneficiaries.models import Campaign, CandidateState
@@ -27,6 +27,7 @@ from beneficiaries.operations import campaigns
 from beneficiaries.operations.campaigns import MOST, CampaignRefused
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.roll.table import UnreadableFile
+from common.keyset import number_of
 from common.months import add_months
 from desk.campaign_files import bank_workbook, day_list
 from desk.queries import road as queries
@@ -100,7 +101,6 @@ def campaign_export(request: OfficerRequest, campaign_id: int) -> HttpResponse:
     found = _find(request, campaign_id)
     require(request, Action.UNMASK, found.commune_id)
     require(request, Action.REQUEST_CHANGE, found.commune_id)
-    step_up(request)
     at = timezone.now()
     try:
         people = campaigns.send_list(campaign_id=found.pk, by=request.user, at=at)
@@ -183,12 +183,10 @@ def _act(request: OfficerRequest, found: Campaign, action: str) -> str:
 
 
 def _approve(request: OfficerRequest, found: Campaign) -> str:
-    step_up(request)
-    version = request.POST.get("version", "")
     day = _from_day()
     result = campaigns.change_over(
-        campaign_id=found.pk, version=int(version) if version.isascii() and version.isdigit() else 0,
-        from_day=day, by=request.user, at=timezone.now(),
+        campaign_id=found.pk, version=number_of(request.POST.get("version", "")), from_day=day, by=request.user,
+        at=timezone.now(),
     )  # fmt: skip
     for name, why in result.refused:
         messages.error(request, _("%(name)s: %(why)s") % {"name": name, "why": why})
@@ -201,7 +199,6 @@ def _approve(request: OfficerRequest, found: Campaign) -> str:
 
 
 def _accept(request: OfficerRequest, found: Campaign) -> str:
-    step_up(request)
     chosen = chosen_ids(request.POST, "candidate", 1)
     campaigns.accept_name(
         campaign_id=found.pk, candidate_id=chosen[0] if chosen else 0, reason=request.POST.get("reason", ""),
@@ -242,7 +239,7 @@ def _page(
     rows = queries.candidates_of(found, on=timezone.localdate())
     running = found.ended_at is None
     may_work = running and reader.may(Action.REQUEST_CHANGE, found.commune_id)
-    prepared = {found.made_by_id, found.sent_by_id} | {one.read_by_id for one in rows}
+    prepared = {*found.prepared_by(), *(one.read_by_id for one in rows)}
     waiting = [one for one in rows if one.state == CandidateState.OPENED]
     decides = (
         running and reader.may(Action.DECIDE_CHANGE, found.commune_id) and request.user.pk not in prepared

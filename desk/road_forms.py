@@ -13,6 +13,7 @@ from areas.models import Unit
 from beneficiaries.models import ANSWERS, Channel, Group, ObstacleReason, Provider, Way
 from beneficiaries.next_steps import ACCOUNT_TROUBLES
 from beneficiaries.operations.outreach import Answered
+from common.keyset import number_of
 from desk.change_forms import DayField
 from desk.queries.road import NO_REASON, Wanted
 
@@ -138,7 +139,5 @@ class OpenedForm(forms.Form):
 
 def chosen_ids(query: QueryDict, name: str, most: int) -> list[int]:
     """The numbers that an address or a form names, in order, each once, no more than `most`."""
-    found = [
-        int(text) for text in query.getlist(name) if text.isascii() and text.isdigit() and len(text) <= 18
-    ]
+    found = [number for text in query.getlist(name) if (number := number_of(text))]
     return list(dict.fromkeys(found))[:most]

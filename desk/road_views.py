@@ -23,6 +23,7 @@ from beneficiaries.next_steps import ACCOUNT_TROUBLES, NEXT_STEPS
 from beneficiaries.operations import outreach
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.outreach import AT_ONCE, Told
+from common.keyset import number_of
 from common.months import month_of, read_month
 from desk.campaign_files import born
 from desk.queries import road as queries
@@ -101,7 +102,7 @@ def road_note(request: OfficerRequest) -> HttpResponse:
         },
     )
     forms = [AnswerForm(data, person=one, final=one.standing == ObstacleReason.CHOOSES_CASH) for one in rows]
-    if data is not None and talk.is_valid() and [form.is_valid() for form in forms].count(False) == 0:
+    if data is not None and talk.is_valid() and all(form.is_valid() for form in forms):
         facts = talk.cleaned_data
         told = Told(on=facts["on"], way=Way(facts["way"]), told_by=facts["told_by"], plan=plan)
         answers = [answer for form in forms if (answer := form.answered())]
@@ -197,9 +198,13 @@ def rows_of(people: Sequence[Person]) -> list[dict[str, Any]]:
 
 
 def _commune(request: OfficerRequest, communes: list[Unit]) -> Unit | None:
-    """The commune asked for, else the first of the reader's that has people."""
+    """The commune asked for, else the first of the reader's that has people: never in place of one that a form was
+    sent for."""
     asked = request.GET.get("commune", "")
-    return next((one for one in communes if str(one.pk) == asked), communes[0] if communes else None)
+    found = next((one for one in communes if str(one.pk) == asked), None)
+    if found is None and asked and request.method == "POST":
+        raise Http404
+    return found or (communes[0] if communes else None)
 
 
 def _filters(request: OfficerRequest, communes: list[Unit], commune: Unit) -> tuple[RoadFilterForm, Wanted]:
@@ -226,9 +231,8 @@ def _reasons(counts: dict[str, int], request: OfficerRequest) -> list[dict[str, 
 def _plan(request: OfficerRequest, text: str) -> OutreachPlan | None:
     if not text:
         return None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
     plans = OutreachPlan.objects.filter(commune__in=request.reader.units(Action.REQUEST_CHANGE))
-    found = plans.select_related("commune").filter(pk=number, withdrawn=False).first()
+    found = plans.select_related("commune").filter(pk=number_of(text), withdrawn=False).first()
     if found is None:
         raise Http404
     return found

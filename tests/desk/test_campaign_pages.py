@@ -100,6 +100,14 @@ def test_who_prepared_sees_no_button_to_approve_and_cannot_use_it(world):
     assert campaign.candidates.get().state == "opened"
 
 
+def test_a_version_that_is_no_number_approves_nothing_and_says_so(world):
+    campaign = invite(world.client("commune_officer"), world, 1)
+    approver = world.client("approver")
+    for version in ("9" * 5_000, "-1", ""):
+        act(approver, campaign, "approve", version=version)
+        assert approver.get(reverse("campaign", args=[campaign.pk])).context["messages"]
+
+
 def test_the_file_for_the_bank_takes_the_authenticator_s_code(world):
     campaign = invite(world.client("commune_officer"), world, 1)
     act(world.client("commune_officer"), campaign, "consent", candidate=[campaign.candidates.get().pk])

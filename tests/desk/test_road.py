@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from accounts.access import Reader, reader_for
 from accounts.models import RoleName
-from beneficiaries.models import Obstacle, Outreach, Payee, Person, Residence, Way
+from beneficiaries.models import Obstacle, Outreach, OutreachPlan, Payee, Person, Residence, Way
 from beneficiaries.operations import outreach
 from common.keyset import Place
 from desk.queries import road
@@ -204,3 +204,13 @@ def test_the_paper_names_nobody_whose_authorisation_has_lapsed_and_the_page_says
     assert "Cháu Hết Hạn" not in text
     page = client.get(reverse("person", args=[world.people[2].pk])).content.decode()
     assert page.count("04/12/2024") == 1
+
+
+def test_a_plan_for_a_commune_that_is_not_the_officer_s_is_put_into_no_other(world):
+    client, here = world.client("commune_officer"), reverse("road_plans")
+    fields = {"on": "10/12/2024", "way": "meeting", "group": "", "place": "Nhà văn hóa"}
+    for other in (str(worlds.commune("22915").pk), "không có"):
+        assert client.post(f"{here}?commune={other}", fields).status_code == 404
+    assert not OutreachPlan.objects.exists()
+    own = client.post(f"{here}?commune={worlds.commune().pk}", fields)
+    assert (own.status_code, OutreachPlan.objects.get().commune) == (302, worlds.commune())
