@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +21,7 @@ from reports import sheets
 from reports.forms import GiftForm
 from reports.giving import GiftRefused, approve_gift_list, make_gift_list, withdraw_gift_list
 from reports.models import GiftList
-from reports.queries.gifts import Given, gift_people, gift_sums
+from reports.queries.gifts import Given, gift_amounts, gift_people, gift_sums
 from reports.sheets import Cell, Sheet, Table
 from reports.upward_views import sheet_file
 
@@ -37,9 +36,13 @@ def gift_lists(request: OfficerRequest) -> HttpResponse:
     if request.method == "POST":
         require(request, Action.ADMINISTER, code=False)  # a second administrator's approval asks for it
         if form.is_valid():
-            made = make_gift_list(**form.facts, by=request.user, at=timezone.now())
-            messages.success(request, _("The gift list is made. A second administrator approves it."))
-            return redirect("gift_list", made.pk)
+            try:
+                made = make_gift_list(**form.facts, by=request.user, at=timezone.now())
+            except GiftRefused as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, _("The gift list is made. A second administrator approves it."))
+                return redirect("gift_list", made.pk)
     context = {
         "rows": GiftList.objects.select_related("made_by", "approved_by"),
         "like": before,
@@ -63,18 +66,11 @@ def gift_list(request: OfficerRequest, gift_id: int) -> HttpResponse:
         "people": [sum(one.by_amount.get(amount, 0) for one in sums) for amount in amounts],
         "all": everybody,
         "amount": whole,
-        "given": _given(gift),
+        "given": gift_amounts(gift=gift, reader=request.reader),
     }
     if request.reader.may(Action.ADMINISTER) and not gift.withdrawn_at:
         context["actions"] = _actions(gift, request.user, people=everybody, amount=whole)
     return render(request, "reports/gift_list.html", context)
-
-
-def _given(gift: GiftList) -> list[tuple[str, int]]:
-    """What the decision gives, by category, to be held against the paper: the highest first."""
-    english = (get_language() or "vi").startswith("en")
-    rows = gift.amounts.select_related("category").order_by("-amount", "category")
-    return [(row.category.name_en if english else row.category.name_vi, row.amount) for row in rows]
 
 
 def _actions(gift: GiftList, officer: User, *, people: int, amount: int) -> list[dict[str, Any]]:

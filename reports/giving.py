@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from benefits.models import Category, Scheme
 from reports.models import GiftAmount, GiftList
 
 
 class GiftRefused(Exception):
-    """A step that the gift list's state, or who made it, does not allow."""
+    """A step that the gift list's state, its amounts, or who made it, do not allow."""
 
 
 @transaction.atomic
@@ -27,9 +28,13 @@ def make_gift_list(
     by: User,
     at: datetime,
 ) -> GiftList:
-    """A decision's presents in đồng by category code, for those entitled on `on_date`. `amounts` is not empty."""
+    """A decision's presents in đồng by category code, for those entitled on `on_date`. `amounts` is not empty.
+
+    Raises GiftRefused where an amount would tell who has HIV: each commune's list shows it beside the name (rule H01).
+    """
     if not amounts:
         raise ValueError("a gift list gives something")
+    _keep_secret(amounts)
     made = GiftList.objects.create(
         occasion=occasion,
         on_date=on_date,
@@ -42,6 +47,18 @@ def make_gift_list(
         GiftAmount(gift=made, category_id=code, amount=amount) for code, amount in sorted(amounts.items())
     )
     return made
+
+
+def _keep_secret(amounts: Mapping[str, int]) -> None:
+    social = list(Category.objects.filter(pk__in=amounts, scheme=Scheme.BTXH))
+    ordinary = {amounts[one.pk] for one in social if not one.sensitive}
+    if any(one.sensitive and amounts[one.pk] not in ordinary for one in social):
+        raise GiftRefused(
+            _(
+                "An amount that only the benefits of people with HIV have would tell who they are: "
+                "give them what another category of social protection is given."
+            )
+        )
 
 
 def approve_gift_list(*, gift_id: int, by: User, at: datetime) -> None:

@@ -66,14 +66,7 @@ def gift_people(*, gift: GiftList, commune: Unit, reader: Reader) -> list[Given]
     with connection.cursor() as cursor:
         rows = sql.rows(cursor, "reports", "gift_people", _params(gift, communes))
     categories = Category.objects.in_bulk([row["category"] for row in rows])
-    open_names = reader.may(Action.SEE_SENSITIVE, commune.pk)
-    vietnamese = (get_language() or "vi").startswith("vi")
-
-    def named(category: Category) -> str:
-        if category.sensitive and not open_names:
-            return category.public_name_vi if vietnamese else category.public_name_en
-        return category.name_vi if vietnamese else category.name_en
-
+    reveals = reader.may(Action.SEE_SENSITIVE, commune.pk)
     rows.sort(key=lambda row: (sort_key(row["hamlet"]), row["name_sort"], row["birth_date"]))
     return [
         Given(
@@ -81,11 +74,28 @@ def gift_people(*, gift: GiftList, commune: Unit, reader: Reader) -> list[Given]
             row["birth_date"],
             row["birth_precision"],
             row["hamlet"],
-            named(categories[row["category"]]),
+            _named(categories[row["category"]], reveals=reveals),
             row["amount"],
         )
         for row in rows
     ]
+
+
+def gift_amounts(*, gift: GiftList, reader: Reader) -> list[tuple[str, int]]:
+    """What the decision gives in đồng by category, to be held against the paper: the highest first.
+
+    A category that tells of HIV has its public name for whoever sees people of whom she may not know it.
+    """
+    reveals = reader.units(Action.SEE_PEOPLE) <= reader.units(Action.SEE_SENSITIVE)
+    rows = gift.amounts.select_related("category").order_by("-amount", "category")
+    return [(_named(row.category, reveals=reveals), row.amount) for row in rows]
+
+
+def _named(category: Category, *, reveals: bool) -> str:
+    vietnamese = (get_language() or "vi").startswith("vi")
+    if category.sensitive and not reveals:
+        return category.public_name_vi if vietnamese else category.public_name_en
+    return category.name_vi if vietnamese else category.name_en
 
 
 def _params(gift: GiftList, communes: list[int]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.access import province_reader
-from accounts.models import RoleName
+from accounts.models import Role, RoleName, User
 from reports.giving import GiftRefused, approve_gift_list, make_gift_list, withdraw_gift_list
 from reports.models import GiftList
 from reports.queries.gifts import gift_people, gift_sums
@@ -91,10 +91,45 @@ def test_a_commune_prints_its_own_people_to_sign_and_another_finds_nothing():
 def test_an_infection_stands_on_no_list():
     ill = worlds.person("Lê Văn Tám", born=date(1985, 5, 5))
     worlds.grant(ill, "BTXH_5.8", since=DECEMBER, queue=False)
-    made = gift(BTXH_5__8=300_000)
+    made = gift(BTXH_5__8=300_000, BTXH_5__5c=300_000)
     (one,) = gift_people(gift=made, commune=worlds.commune(), reader=province_reader())
     assert one.name == "Lê Văn Tám"
     assert "HIV" not in one.category
+
+
+def test_what_the_decision_gives_tells_of_hiv_only_to_deciding_officers():
+    page = reverse("gift_list", args=[gift(BTXH_5__8=300_000, BTXH_5__5c=300_000).pk])
+    home = worlds.commune()
+    for role in (RoleName.COMMUNE_OFFICER, RoleName.ADMINISTRATOR):
+        text = viewer("vi", role=role, unit=home).get(page).content.decode()
+        assert "HIV" not in text
+        assert "Đối tượng bảo trợ xã hội" in text
+    deciding = viewer("vi", role=RoleName.APPROVER, unit=home)
+    assert "HIV" in deciding.get(page).content.decode()
+    Role.objects.create(
+        user=User.objects.get(pk=deciding.session["_auth_user_id"]),
+        name=RoleName.COMMUNE_OFFICER,
+        unit=worlds.commune("22945"),
+        valid_from=date(2024, 1, 1),
+    )
+    assert "HIV" not in deciding.get(page).content.decode()
+
+
+def test_an_amount_that_only_people_with_hiv_are_given_is_refused():
+    client = stepped_up(viewer("vi", role=RoleName.ADMINISTRATOR))
+    facts = {
+        "occasion": "tet",
+        "on_date": "2025-01-20",
+        "decision_number": "15/QĐ-UBND",
+        "decision_date": "2025-01-05",
+    }
+    own = {"amount_BTXH_5.8": "400000", "amount_BTXH_5.3": "400000"}
+    for others in ({}, {"amount_BTXH_5.5c": "300000"}, {"amount_CDHH": "400000"}):
+        answer = client.post(reverse("gift_lists"), facts | own | others)
+        assert "HIV sẽ làm lộ" in answer.content.decode()
+    assert not GiftList.objects.exists()
+    answer = client.post(reverse("gift_lists"), facts | own | {"amount_BTXH_5.5c": "400000"})
+    assert answer.url == reverse("gift_list", args=[GiftList.objects.get().pk])
 
 
 def test_the_province_makes_a_list_from_the_decision_and_takes_a_wrong_one_back():
