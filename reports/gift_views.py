@@ -106,7 +106,10 @@ def gift_act(request: OfficerRequest, gift_id: int) -> HttpResponse:
     """An administrator approves another's list, or withdraws one that was made wrongly."""
     require(request, Action.ADMINISTER)
     gift = get_object_or_404(GiftList, pk=gift_id)
-    if request.POST.get("action") == "approve":
+    action = request.POST.get("action")
+    if action not in ("approve", "withdraw"):
+        raise Http404
+    if action == "approve":
         try:
             approve_gift_list(gift_id=gift.pk, by=request.user, at=timezone.now())
         except GiftRefused as error:

@@ -196,6 +196,15 @@ def test_a_withdrawn_list_is_approved_no_more():
         approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh2"), at=NOON)
 
 
+def test_a_step_without_a_name_withdraws_nothing():
+    made = gift(BTXH_5__5c=300_000)
+    client = stepped_up(viewer("vi", role=RoleName.ADMINISTRATOR))
+    for sent in ({}, {"action": ""}, {"action": "approved"}):
+        assert client.post(reverse("gift_act", args=[made.pk]), sent).status_code == 404
+    made.refresh_from_db()
+    assert made.withdrawn_at is None
+
+
 def test_an_approval_asks_for_the_officers_code():
     made = gift(BTXH_5__5c=300_000)
     client = viewer("vi", role=RoleName.ADMINISTRATOR)
