@@ -21,7 +21,6 @@ from reports.queries.area import Area, area_of
 from reports.queries.coverage import OTHER
 
 DIED, HELD = "-died", "-held"
-AGES = ("00", "16", "60", "80")
 
 
 @dataclass(frozen=True, slots=True)
