@@ -100,6 +100,7 @@ def civil_list(request: OfficerRequest, list_id: int) -> HttpResponse:
         "problems": civil.problems_of(made) if own else [],
         "page": _page(request, page, found.count()),
         "kind": made.kind,
+        "incomplete": made.kind == CivilKind.POVERTY and made.refused > 0,
     }
     return render(request, "desk/civil_list.html", context)
 
@@ -109,16 +110,18 @@ def civil_list_act(request: OfficerRequest, list_id: int) -> HttpResponse:
     """Take an own preview into the worklist, or give it up."""
     require(request, Action.REQUEST_CHANGE)
     made = get_object_or_404(CivilList, pk=list_id, by=request.user)
-    if request.POST.get("action") == "keep":
-        civil.keep_list(made=made, at=timezone.now())
-        messages.success(
-            request, _("The list is in the worklist. Nothing was stopped: each match is decided.")
-        )
-        return redirect("civil_lists", made.kind)
+    action = request.POST.get("action")
+    if action not in ("keep", "discard"):
+        raise Http404
     try:
-        civil.discard_list(made=made)
+        if action == "discard":
+            civil.discard_list(made=made)
+            return redirect("civil_lists", made.kind)
+        civil.keep_list(made=made, at=timezone.now())
     except DecisionRefused as error:
         messages.error(request, str(error))
+        return redirect("civil_list", made.pk)
+    messages.success(request, _("The list is in the worklist. Nothing was stopped: each match is decided."))
     return redirect("civil_lists", made.kind)
 
 

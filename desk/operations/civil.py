@@ -83,7 +83,14 @@ def problems_of(made: CivilList) -> list[dict[str, Any]]:
 
 
 def keep_list(*, made: CivilList, at: datetime) -> None:
-    """Take a previewed list into the worklist of the communes it concerns. Done again it changes nothing."""
+    """Take a previewed list into the worklist of the communes it concerns. Done again it changes nothing.
+
+    Raises ListRefused for a list of households of which rows were refused: whoever stands in one would lose.
+    """
+    if made.kind == CivilKind.POVERTY and made.refused:
+        raise ListRefused(
+            _("Correct the refused rows in the file and upload it again: whoever stands in one would lose.")
+        )
     CivilList.objects.filter(pk=made.pk, kept_at=None).update(kept_at=at)
 
 
@@ -112,24 +119,31 @@ def draft_match(*, match: CivilMatch, by: User, at: datetime) -> ChangeRequest:
         raise ListRefused(_("Take the list into the worklist first."))
     if match.effect == Effect.KNOWN_DEAD:
         raise ListRefused(_("This death is on record already."))
-    if match.request is not None:
-        return match.request
-    kind, content = _asked(match)
-    made = None
-    if match.person_id is not None:
-        same = ChangeRequest.objects.filter(person=match.person_id, kind=kind, state__in=OPEN)
-        made = same.order_by("pk").first()
-    if made is None:
-        draft = Draft(
-            kind=kind,
-            path=ChangePath.APPLICATION,
-            commune=match.commune,
-            person=match.person,
-            content=content,
-        )
-        made = changes.save_draft(draft=draft, client_key=uuid.uuid4(), by=by, at=at)
-    CivilMatch.objects.filter(pk=match.pk).update(request=made)
+    with transaction.atomic():
+        begun = CivilMatch.objects.select_for_update(no_key=True, of=("self",)).select_related("request")
+        known = begun.get(pk=match.pk).request
+        if known is not None:
+            return known
+        kind, content = _asked(match)
+        made = _open_request(match, kind, content)
+        if made is None:
+            draft = Draft(
+                kind=kind, path=ChangePath.APPLICATION, commune=match.commune, person=match.person, content=content
+            )  # fmt: skip
+            made = changes.save_draft(draft=draft, client_key=uuid.uuid4(), by=by, at=at)
+        CivilMatch.objects.filter(pk=match.pk).update(request=made)
     return made
+
+
+def _open_request(match: CivilMatch, kind: ChangeKind, content: dict[str, Any]) -> ChangeRequest | None:
+    """The person's open request that asks for the same: one about another benefit is another matter."""
+    if match.person_id is None:
+        return None
+    about = {ChangeKind.STOP: "entitlements", ChangeKind.NEW: "category"}.get(kind)
+    for one in ChangeRequest.objects.filter(person=match.person_id, kind=kind, state__in=OPEN).order_by("pk"):
+        if about is None or one.asked.get(about) == content[about]:
+            return one
+    return None
 
 
 def _asked(match: CivilMatch) -> tuple[ChangeKind, dict[str, Any]]:

@@ -17,9 +17,13 @@ from beneficiaries.roll.civil_list import NEAR_POOR, POOR, CivilLine
 from benefits.models import Category, Rate, Stacking, in_force
 from common import sql
 from common.crypto import blind_index
+from common.names import SAME, likeness
 from common.text import fold
 from desk.models import CivilList, CivilMatch, Effect, Likeness
 
+# A row of a list by its sheet and number; the rows about each person with their Likeness.
+Place = tuple[str, int]
+Rows = dict[int, list[tuple[CivilLine, str]]]
 MOST_ALIKE = 3
 # Benefits that ask for a poor household, and those for which a near-poor one does (Decree 20/2021 Art. 5 clauses 3 to
 # 5, 7 and 8; Decree 176/2025 Art. 2(2)), as the tables of categories name them.
@@ -45,11 +49,11 @@ def match_deaths(*, made: CivilList, lines: list[CivilLine], units: Collection[i
     """Each row's person: by identity number anywhere in the province, so that the commune where they are on record is
     told; else by name and birth alike in `units` (whose people the uploading officer may change)."""
     found = Matched()
-    exact = _exact(lines)
+    exact, doubtful = _by_number(lines)
     homes = _homes(person.pk for person in exact.values())
-    alike = _alike([line for number, line in enumerate(lines) if number not in exact], units, today)
-    for number, line in enumerate(lines):
-        person = exact.get(number)
+    alike = _alike([line for line in lines if _place(line) not in exact], doubtful, units, today)
+    for line in lines:
+        person = exact.get(_place(line))
         if person is not None and person.pk in homes:
             effect = Effect.DEATH if person.died_on is None else Effect.KNOWN_DEAD
             found.elsewhere += homes[person.pk] not in units
@@ -57,6 +61,7 @@ def match_deaths(*, made: CivilList, lines: list[CivilLine], units: Collection[i
             continue
         candidates = alike.get(_place(line), [])
         found.unmatched += not candidates
+        found.elsewhere += any(commune not in units for _person, commune in candidates)
         found.matches += [
             _match(made, line, Effect.DEATH, person_id, commune, Likeness.ALIKE)
             for person_id, commune in candidates
@@ -70,32 +75,33 @@ def match_households(
     """Who gains and who loses by a list of households from its month on, in the communes that it names.
 
     Loses: whoever holds a benefit of HOUSEHOLDS and stands on the list in no household that it takes; where a row is
-    only alike, it stands beside and a person decides. Gains: whoever is of the age of GAINED, in such a household,
-    without a pension and without another allowance of that kind; also somebody not on record.
+    only alike, or matches nobody and bears the same name, it stands beside and a person decides. Whoever stands on the
+    list in another commune stands on it. Gains: whoever is of the age of GAINED, in such a household, without a
+    pension and without another allowance of that kind; also somebody not on record.
     """
     assert made.month is not None
     found = Matched()
-    mine = [line for line in lines if line.commune_id in units]
+    # A row whose commune is unclear may be about anybody here.
+    mine = [line for line in lines if line.commune_id is None or line.commune_id in units]
     found.elsewhere = len(lines) - len(mine)
-    exact = _exact(mine)
-    alike = _alike([line for number, line in enumerate(mine) if number not in exact], units, today)
-    rows_of: dict[int, list[tuple[CivilLine, str]]] = defaultdict(list)
-    for number, line in enumerate(mine):
-        person = exact.get(number)
+    exact, doubtful = _by_number(lines)
+    alike = _alike([line for line in lines if _place(line) not in exact], doubtful, units, today)
+    rows_of: Rows = defaultdict(list)
+    for line in lines:
+        person = exact.get(_place(line))
         if person is not None:
             rows_of[person.pk].append((line, Likeness.EXACT))
-            continue
-        candidates = alike.get(_place(line), [])
-        found.unmatched += not candidates
-        for person_id, _commune in candidates:
+        for person_id, _commune in alike.get(_place(line), []):
             rows_of[person_id].append((line, Likeness.ALIKE))
+    unmatched = [line for line in mine if _place(line) not in exact and not alike.get(_place(line))]
+    found.unmatched = len(unmatched)
     covered = {line.commune_id for line in mine if line.commune_id is not None}
-    found.matches = _lost(made, rows_of, covered, today) + _gained(made, mine, exact, alike, units)
+    found.matches = _lost(made, rows_of, unmatched, covered, today) + _gained(made, mine, exact, alike, units)
     return found
 
 
 def _lost(
-    made: CivilList, rows_of: dict[int, list[tuple[CivilLine, str]]], covered: set[int], today: date
+    made: CivilList, rows_of: Rows, unmatched: list[CivilLine], covered: set[int], today: date
 ) -> list[CivilMatch]:
     params = {
         "month": made.month,
@@ -105,18 +111,21 @@ def _lost(
     }
     with connection.cursor() as cursor:
         held = sql.rows(cursor, "desk", "civil_held", params)
+    namesakes = defaultdict(list)
+    for line in unmatched:
+        namesakes[fold(line.name)].append((line, Likeness.ALIKE))
     lost = []
     for row in held:
         taken = HOUSEHOLDS[row["category_id"]]
-        rows = rows_of.get(row["person_id"], [])
-        if any(line.household in taken for line, likeness in rows if likeness == Likeness.EXACT):
+        rows = rows_of.get(row["person_id"]) or namesakes.get(row["name_folded"], [])
+        if any(line.household in taken for line, how in rows if how == Likeness.EXACT):
             continue
         shown = next((one for one in rows if one[0].household in taken), rows[0] if rows else None)
-        line, likeness = shown or (None, Likeness.NONE)
+        stands, how = shown or (None, Likeness.NONE)
         # Alike and in no household that counts: by either reading the person is not on the list as it takes.
-        if line is not None and likeness == Likeness.ALIKE and line.household not in taken:
-            likeness = Likeness.NONE
-        match = _match(made, line, Effect.LOSE, row["person_id"], row["commune_id"], likeness)
+        if stands is not None and how == Likeness.ALIKE and stands.household not in taken:
+            how = Likeness.NONE
+        match = _match(made, stands, Effect.LOSE, row["person_id"], row["commune_id"], how)
         match.entitlement_id = row["entitlement_id"]
         lost.append(match)
     return lost
@@ -125,8 +134,8 @@ def _lost(
 def _gained(
     made: CivilList,
     lines: list[CivilLine],
-    exact: dict[int, Person],
-    alike: dict[tuple[str, int], list[tuple[int, int]]],
+    exact: dict[Place, Person],
+    alike: dict[Place, list[tuple[int, int]]],
     units: Collection[int],
 ) -> list[CivilMatch]:
     month = made.month
@@ -142,8 +151,8 @@ def _gained(
         ).values_list("person_id", flat=True)
     )
     gained = []
-    for number, line in enumerate(lines):
-        person = exact.get(number)
+    for line in lines:
+        person = exact.get(_place(line))
         born = person.birth_date if person else line.birth[0] if line.birth else None
         if line.household not in HOUSEHOLDS[GAINED] or born is None or line.commune_id is None:
             continue
@@ -161,24 +170,36 @@ def _gained(
     return gained
 
 
-def _exact(lines: list[CivilLine]) -> dict[int, Person]:
-    """The person of each row (by its place in the list) whose identity number is on record, the living one first."""
-    places: dict[bytes, list[int]] = defaultdict(list)
-    for place, line in enumerate(lines):
+def _by_number(lines: list[CivilLine]) -> tuple[dict[Place, Person], dict[Place, Person]]:
+    """The person of each row whose identity number is on record, the living one first: those whom name or birth
+    confirm, and the living whom neither does, since one digit mistyped is somebody else's number."""
+    rows: dict[bytes, list[CivilLine]] = defaultdict(list)
+    for line in lines:
         if line.national_id:
-            places[blind_index(line.national_id, domain="national_id")].append(place)
-    found: dict[int, Person] = {}
-    people = Person.objects.filter(national_id_index__in=list(places)).defer("national_id", "notes")
+            rows[blind_index(line.national_id, domain="national_id")].append(line)
+    exact: dict[Place, Person] = {}
+    doubtful: dict[Place, Person] = {}
+    people = Person.objects.filter(national_id_index__in=list(rows)).defer("national_id", "notes")
     for person in sorted(people, key=lambda one: (one.died_on is not None, one.pk)):
-        for place in places[bytes(person.national_id_index or b"")]:
-            found.setdefault(place, person)
-    return found
+        for line in rows[bytes(person.national_id_index or b"")]:
+            if _confirmed(person, line):
+                exact.setdefault(_place(line), person)
+            elif person.died_on is None:
+                doubtful.setdefault(_place(line), person)
+    return exact, doubtful
+
+
+def _confirmed(person: Person, line: CivilLine) -> bool:
+    """Whether the name, or the full day of birth, is the person's: the year alone stands in the number already."""
+    born = person.birth_precision == Precision.DAY and line.birth == (person.birth_date, Precision.DAY)
+    return born or likeness(person.name, line.name) >= SAME
 
 
 def _alike(
-    lines: list[CivilLine], units: Collection[int], today: date
-) -> dict[tuple[str, int], list[tuple[int, int]]]:
-    """For each row (by sheet and number) who it may be: person and commune, the closest first, at most MOST_ALIKE."""
+    lines: list[CivilLine], doubtful: dict[Place, Person], units: Collection[int], today: date
+) -> dict[Place, list[tuple[int, int]]]:
+    """For each row who it may be: person and commune, the one whose number it bears first, then at most MOST_ALIKE by
+    name and birth, the closest first."""
     dated = [(line, line.birth) for line in lines if line.birth]
     params: dict[str, Any] = {
         "numbers": list(range(len(dated))),
@@ -189,11 +210,19 @@ def _alike(
         "today": today,
         "most": MOST_ALIKE,
     }
-    found: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    homes = _homes(person.pk for person in doubtful.values())
+    found: dict[Place, list[tuple[int, int]]] = defaultdict(list)
+    for line in lines:
+        bearer = doubtful.get(_place(line))
+        if bearer is not None and bearer.pk in homes:
+            found[_place(line)].append((bearer.pk, homes[bearer.pk]))
     if dated:
         with connection.cursor() as cursor:
             for row in sql.rows(cursor, "desk", "civil_alike", params):
-                found[_place(dated[row["number"]][0])].append((row["person_id"], row["commune_id"]))
+                candidate = (row["person_id"], row["commune_id"])
+                candidates = found[_place(dated[row["number"]][0])]
+                if candidate not in candidates:
+                    candidates.append(candidate)
     return found
 
 
@@ -204,7 +233,7 @@ def _homes(people: Iterable[int]) -> dict[int, int]:
 
 
 def _match(
-    made: CivilList, line: CivilLine | None, effect: str, person: int | None, commune: int, likeness: str
+    made: CivilList, line: CivilLine | None, effect: str, person: int | None, commune: int, how: str
 ) -> CivilMatch:
     birth = line.birth if line else None
     said = {} if line is None else {
@@ -215,9 +244,9 @@ def _match(
     }  # fmt: skip
     return CivilMatch(
         list=made, number=line.number if line else None, said=json.dumps(said, ensure_ascii=False),
-        person_id=person, commune_id=commune, likeness=likeness, effect=effect,
+        person_id=person, commune_id=commune, likeness=how, effect=effect,
     )  # fmt: skip
 
 
-def _place(line: CivilLine) -> tuple[str, int]:
+def _place(line: CivilLine) -> Place:
     return line.sheet, line.number
