@@ -6,6 +6,9 @@ const said = document.getElementById("saved");
 const kept = `entry ${form.dataset.key}`;
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
 const field = (name) => form.elements[name];
+class SignedOut extends Error {}
+// A session that has ended is answered by the page to sign in.
+const isSignedOut = (answer) => answer.redirected || !(answer.headers.get("Content-Type") ?? "").includes("json");
 const token = () => form.elements.csrfmiddlewaretoken.value;
 
 // Enter goes on
@@ -46,6 +49,12 @@ async function read(input) {
     answer = await fetch(form.dataset.scanUrl, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams({ text }) });
   } catch {
     keep();
+    return false;
+  }
+  if (isSignedOut(answer)) {
+    keep();
+    complaint.textContent = form.dataset.wordSignedOut;
+    complaint.hidden = false;
     return false;
   }
   const found = await answer.json();
@@ -158,7 +167,7 @@ async function send() {
   const sent = JSON.stringify(values());
   try {
     const answer = await fetch(form.dataset.save, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(JSON.parse(sent)) });
-    if (answer.redirected || !(answer.headers.get("Content-Type") ?? "").includes("json")) throw new Error("signed out");
+    if (isSignedOut(answer)) throw new SignedOut();
     const found = await answer.json();
     if (found.error) said.textContent = found.error;
     else {
@@ -167,9 +176,9 @@ async function send() {
       if (JSON.stringify(values().filter(([name]) => name !== "version")) === JSON.stringify(JSON.parse(sent).filter(([name]) => name !== "version"))) sessionStorage.removeItem(kept);
     }
     document.body.dispatchEvent(new Event("entry-check"));
-  } catch {
+  } catch (error) {
     keep();
-    said.textContent = form.dataset.wordKept;
+    said.textContent = error instanceof SignedOut ? form.dataset.wordSignedOut : form.dataset.wordKept;
     clearTimeout(timer);
     timer = setTimeout(send, 5000);
   } finally {

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -167,6 +168,26 @@ def test_what_was_typed_offline_is_back_when_the_page_is_loaded_again(
     expect(page.locator("#saved")).to_contain_text("Đã tự lưu", timeout=SLOW)
     assert ChangeRequest.objects.get().asked["person"]["name"] == "Hồ Thị Lành"
     assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def kept(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('entry '))")
+    return found
+
+
+def test_an_ended_session_is_said_to_who_scans_or_types_and_what_was_typed_is_kept(
+    live_server: LiveServer, world: World, watched: Watched
+) -> None:
+    page = watched.page
+    sign_in(page, live_server.url, "commune_officer")
+    page.goto(live_server.url + reverse("entry_new"))
+    at(page, "scan")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    Hands(page).scan(CARD)
+    expect(page.locator("#scan-said")).to_contain_text("Bạn đã đăng xuất", timeout=SLOW)
+    page.fill("[name=name]", "Hồ Thị Lành")
+    expect(page.locator("#saved")).to_contain_text("Bạn đã đăng xuất", timeout=SLOW)
+    assert len(kept(page)) == 1
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
