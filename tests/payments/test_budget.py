@@ -152,8 +152,8 @@ def test_the_list_s_page_says_what_is_left_and_its_refusal_what_to_do(world):
     give(world, 600_000)
     bank = world.batch("970405", OCTOBER)
     fund(world, bank)
-    page = world.client("accountant").get(reverse("batch", args=[bank.pk])).content.decode()
-    assert "600.000" in page
+    part = world.client("accountant").get(reverse("batch_changes", args=[bank.pk])).content.decode()
+    assert "600.000" in part
     refused = world.client("accountant").post(
         reverse("batch_act", args=[bank.pk]), {"action": "release"}, follow=True
     )
