@@ -171,7 +171,7 @@ class Stage:
 
     def _take_away(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE payments_cycle, beneficiaries_reckon CASCADE")
+            cursor.execute("TRUNCATE payments_cycle, beneficiaries_reckon, postal_tally CASCADE")
             cursor.execute("INSERT INTO beneficiaries_reckon SELECT * FROM faults_reckon")
 
     def _made(self) -> Counter[tuple[object, ...]]:

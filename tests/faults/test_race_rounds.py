@@ -45,7 +45,9 @@ def rounds(request) -> range:
 
 def begin_again() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE payments_cycle, payments_message, beneficiaries_reckon CASCADE")
+        cursor.execute(
+            "TRUNCATE payments_cycle, payments_message, beneficiaries_reckon, postal_tally CASCADE"
+        )
 
 
 def opened(cycle: Cycle | None = None) -> Round:
