@@ -184,7 +184,11 @@ ROWS = [
     Row("civil_lists", "POST", "422 422 403 403 403 403 403 403 403"),
     Row("civil_list", "GET", READS, AWAY),
     Row(
-        "civil_list_act", "POST", "404 302 403 403 403 403 403 403 403", "404 404 403 403 403 403 403 403 403"
+        "civil_list_act",
+        "POST",
+        "404 302 403 403 403 403 403 403 403",
+        "404 404 403 403 403 403 403 403 403",
+        {"action": "keep"},
     ),
     Row(
         "civil_match",
