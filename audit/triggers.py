@@ -1,8 +1,10 @@
 """Statement-level triggers on every watched table: one set-based INSERT a statement, however many rows it touched.
 
-A row's own trigger would cost a roll of 55,000 people several times as much. Each table has one function of its own,
-whose plan PostgreSQL keeps; it reads who is at work from the session (audit/actor.py). It runs as the tables' owner,
-because the application's role may write no entry itself; nor may it hang the function on a table of its own.
+A row's own trigger would cost a roll of 55,000 people several times as much. Each table has one function of its own; it
+reads who is at work from the session (audit/actor.py). It runs as the tables' owner, because the application's role may
+write no entry itself; nor may it hang the function on a table of its own. What pairs old rows with new ones is
+parsed anew for each statement: PostgreSQL keeps with a parsed text how many rows its first run had, and a session that
+changed single people before would compare every row of a roll with every other.
 """
 
 from __future__ import annotations
@@ -31,20 +33,22 @@ BEGIN
         SELECT at_once, 'delete', '{table}', {key}, {person}, {batch}, {whole}, officer, origin
         FROM old_rows r {join};
     ELSE
-        INSERT INTO audit_entry (at, kind, table_name, row_key, person_id, batch_id, old, new, officer_id, source)
-        SELECT at_once, 'update', '{table}', {key}, {person}, {batch}, changed.old, changed.new, officer, origin
-        FROM new_rows r
-        JOIN old_rows o ON ({old_key}) = ({key}) AND o.* IS DISTINCT FROM r.*
-        {join}
-        CROSS JOIN LATERAL (
-            SELECT
-                jsonb_object_agg(name, CASE WHEN name = ANY ({masked}) THEN '"…"' ELSE was.value END) AS old,
-                jsonb_object_agg(name, CASE WHEN name = ANY ({masked}) THEN '"…"' ELSE is_now.value END) AS new
-            FROM jsonb_each(to_jsonb(o) - {ignored}) AS was (name, value)
-            JOIN jsonb_each(to_jsonb(r) - {ignored}) AS is_now (name, value) USING (name)
-            WHERE was.value IS DISTINCT FROM is_now.value
-        ) AS changed
-        WHERE changed.new IS NOT NULL;
+        EXECUTE $each$
+            INSERT INTO audit_entry (at, kind, table_name, row_key, person_id, batch_id, old, new, officer_id, source)
+            SELECT $1, 'update', '{table}', {key}, {person}, {batch}, changed.old, changed.new, $2, $3
+            FROM new_rows r
+            JOIN old_rows o ON ({old_key}) = ({key}) AND o.* IS DISTINCT FROM r.*
+            {join}
+            CROSS JOIN LATERAL (
+                SELECT
+                    jsonb_object_agg(name, CASE WHEN name = ANY ({masked}) THEN '"…"' ELSE was.value END) AS old,
+                    jsonb_object_agg(name, CASE WHEN name = ANY ({masked}) THEN '"…"' ELSE is_now.value END) AS new
+                FROM jsonb_each(to_jsonb(o) - {ignored}) AS was (name, value)
+                JOIN jsonb_each(to_jsonb(r) - {ignored}) AS is_now (name, value) USING (name)
+                WHERE was.value IS DISTINCT FROM is_now.value
+            ) AS changed
+            WHERE changed.new IS NOT NULL
+        $each$ USING at_once, officer, origin;
     END IF;
     RETURN NULL;
 END $audit$;
