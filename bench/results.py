@@ -32,7 +32,8 @@ MONTH = date(2024, 8, 1)
 DAY = date(2024, 8, 5)
 BANK = "970405"
 TABLES = (
-    "payments_payment, payments_event, payments_message, beneficiaries_reckon, beneficiaries_payoutmethod"
+    "payments_batch, payments_payment, payments_line, payments_event, payments_message, beneficiaries_reckon, "
+    "beneficiaries_payoutmethod"
 )
 # One transfer in three hundred fails, as in the demonstration, and marks its account.
 FAILS = 300
