@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from areas.models import Level, Succession, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Of a unit on a day, by id: `before` the units that it follows in their affairs, as their default successor;
+    `after` those that took over a part of it and have no successor yet, the default one first. Over all reforms."""
+
+    before: Sequence[int]
+    after: Sequence[int]
 
 
 def unit_on(code: str, date: dt.date, level: Level = Level.COMMUNE) -> Unit:
@@ -12,12 +24,22 @@ def unit_on(code: str, date: dt.date, level: Level = Level.COMMUNE) -> Unit:
     return Unit.objects.on(date).get(level=level, code=code)
 
 
-def unit_now(unit: Unit, date: dt.date) -> Unit:
-    """`unit` itself where it is in being on `date`, else its default successor then.
+def lineages(units: Collection[int], date: dt.date) -> dict[int, Lineage]:
+    """What stands before and after each of the units (ids) by what took effect until `date`."""
+    before: Mapping[int, list[int]] = defaultdict(list)
+    after: Mapping[int, list[int]] = defaultdict(list)
+    steps = Succession.objects.filter(on_date__lte=date).order_by("-is_default", "pk")
+    for old, new, is_default in steps.values_list("predecessor_id", "successor_id", "is_default"):
+        after[old].append(new)
+        if is_default:
+            before[new].append(old)
+    return {unit: Lineage(_all(unit, before), _last(unit, after)) for unit in units}
 
-    Succession.DoesNotExist where it has none, as for a district that was abolished.
-    """
-    while unit.valid_to is not None and unit.valid_to < date:
-        step = Succession.objects.select_related("successor").get(predecessor=unit, is_default=True)
-        unit = step.successor
-    return unit
+
+def _all(unit: int, steps: Mapping[int, list[int]]) -> list[int]:
+    return [one for step in steps.get(unit, ()) for one in (step, *_all(step, steps))]
+
+
+def _last(unit: int, steps: Mapping[int, list[int]]) -> list[int]:
+    found = [one for step in steps.get(unit, ()) for one in _last(step, steps) or [step]]
+    return list(dict.fromkeys(found))

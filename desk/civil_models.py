@@ -41,7 +41,11 @@ class CivilList(models.Model):
     """A list as it was uploaded: who, when, how many rows. The file is not kept, nor rows that match nobody.
 
     `kept_at` is when its officer, having seen the preview, took it into the worklist. `month` is from when a list of
-    households counts. `problems` are the rows refused, as JSON under encryption: they quote the list.
+    households counts. `communes` are those that it names: `unit` (id), `name`, `before` and `now` (names of what it
+    followed, and of what followed it), `rows`, `held` (people of it with a benefit that asks for such a household),
+    `unsure` (of these, who lose for want of a row that is surely theirs) and, once kept, `complete`: whether its
+    officer said that the list is complete for it. `problems` are the rows refused, as JSON under encryption: they quote
+    the list.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
@@ -53,6 +57,7 @@ class CivilList(models.Model):
     refused = models.PositiveIntegerField()
     unmatched = models.PositiveIntegerField()
     elsewhere = models.PositiveIntegerField()
+    communes = models.JSONField(default=list)
     problems = EncryptedTextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -64,6 +69,7 @@ class CivilList(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=CivilKind.values), name="civil_kind_known"),
             month_constraint("month", "civil_list_first_of_month"),
+            models.UniqueConstraint(fields=["kind", "by", "digest"], name="a_civil_list_taken_once"),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +78,8 @@ class CivilList(models.Model):
 
 class CivilMatch(models.Model):
     """What one row of a list, or the lack of one, means for a person. `said` is what the list says, as JSON under
-    encryption. `commune` is where the person lives, or the household of somebody not on record."""
+    encryption. `commune` is where the person lives, or the household of somebody not on record. `absent_from` is of a
+    loss without a row that is surely the person's: the commune of the list where they are missing."""
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     list = models.ForeignKey(CivilList, models.CASCADE, related_name="matches")
@@ -81,6 +88,7 @@ class CivilMatch(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     commune = models.ForeignKey("areas.Unit", models.PROTECT, related_name="+")
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, null=True, related_name="+", db_index=False)
+    absent_from = models.ForeignKey("areas.Unit", models.PROTECT, null=True, related_name="+", db_index=False)
     likeness = models.CharField(max_length=5, choices=Likeness, blank=True)
     effect = models.CharField(max_length=10, choices=Effect)
     verdict = models.CharField(max_length=9, choices=MatchVerdict, blank=True)

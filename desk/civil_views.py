@@ -72,7 +72,7 @@ def civil_lists(request: OfficerRequest, kind: str) -> HttpResponse:
         "form": form if request.reader.may(Action.REQUEST_CHANGE) else None,
         "lists": CivilList.objects.filter(kind=which, by=request.user)
         .order_by("-pk")
-        .defer("problems")[:MINE],
+        .defer("problems", "communes")[:MINE],
         "page": _page(request, page, found.count()),
         "open": True,
         "most": civil.MAX_BYTES >> 20,
@@ -97,6 +97,7 @@ def civil_list(request: OfficerRequest, list_id: int) -> HttpResponse:
         "own": own,
         "counts": [one for one in counts if one["count"]],
         "alike": found.filter(likeness="alike").count(),
+        "communes": [one | {"most": one["unsure"] * 2 > one["held"]} for one in made.communes] if own else [],
         "problems": civil.problems_of(made) if own else [],
         "page": _page(request, page, found.count()),
         "kind": made.kind,
@@ -117,7 +118,8 @@ def civil_list_act(request: OfficerRequest, list_id: int) -> HttpResponse:
         if action == "discard":
             civil.discard_list(made=made)
             return redirect("civil_lists", made.kind)
-        civil.keep_list(made=made, at=timezone.now())
+        complete = _numbers(request.POST.getlist("complete"))
+        civil.keep_list(made=made, complete=complete, at=timezone.now())
     except DecisionRefused as error:
         messages.error(request, str(error))
         return redirect("civil_list", made.pk)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from areas.models import Unit
 from beneficiaries.roll import cells
 from beneficiaries.roll.cells import Unclear, text_of
 from beneficiaries.roll.lookups import Communes
@@ -26,8 +27,6 @@ T = TypeVar("T")
 MAX_LINES = 10_000
 POOR, NEAR_POOR = "poor", "near_poor"
 _OLDEST = date(1890, 1, 1)
-# The last day of the districts: lists name the communes of before for a while.
-_BEFORE_REFORM = date(2025, 6, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,16 @@ class CivilLine:
 
 
 class CivilListReader(SheetReader):
-    """The readable rows of a list, once; `today` is the day beyond which nobody is born or dies."""
+    """The readable rows of a list, once; `today` is the day beyond which nobody is born or dies, `on` the day whose
+    communes its names and codes mean first (today unless it is earlier)."""
 
-    def __init__(self, path: Path, *, today: date) -> None:
+    def __init__(self, path: Path, *, today: date, on: date | None = None) -> None:
         super().__init__(path)
-        self._today = today
+        self._today, self._on = today, min(on or today, today)
 
     def lines(self) -> Iterator[CivilLine]:
         """Each readable row. Raises UnreadableFile."""
-        communes = _Places(self._today)
+        communes = _Places(self._on, self._today)
         for line in self._lines():
             if self.seen > MAX_LINES:
                 raise UnreadableFile(
@@ -111,10 +111,14 @@ def household_of(cell: Cell) -> str:
 
 
 class _Places:
-    """Communes by the name and district that a list gives, as they are or were; each looked for once."""
+    """Communes by the name and district that a list gives, each looked for once: as they are on a day, else today, else
+    as they were before a reform, since lists name the communes of before for a while."""
 
-    def __init__(self, today: date) -> None:
-        self._communes, self._today = Communes(), today
+    def __init__(self, on: date, today: date) -> None:
+        ended = Unit.objects.communes().filter(valid_to__lt=today).order_by("-valid_to")
+        ends = ended.values_list("valid_to", flat=True).distinct()
+        self._dates = dict.fromkeys([on, today, *(end for end in ends if end)])
+        self._communes = Communes()
         self._known: dict[tuple[str, str], int | None] = {}
 
     def find(self, name: str, district: str) -> int | None:
@@ -124,7 +128,7 @@ class _Places:
         return self._known[name, district]
 
     def _search(self, name: str, district: str) -> int | None:
-        for on in (self._today, _BEFORE_REFORM):
+        for on in self._dates:
             try:
                 return self._communes.find(name, district, on).pk
             except Unclear:

@@ -9,11 +9,12 @@ import hashlib
 import json
 import tempfile
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,12 +55,12 @@ def take_list(
     content = file.read(MAX_BYTES + 1)
     digest = hashlib.sha256(content).digest()
     if CivilList.objects.filter(kind=kind, by=by, digest=digest).exists():
-        raise ListRefused(_("You have taken this very file already: it is in the table below."))
+        raise _taken_before()
     with tempfile.NamedTemporaryFile() as kept:
         kept.write(content)
         kept.flush()
         lists = DeathListReader if kind == CivilKind.DEATHS else PovertyListReader
-        read = lists(Path(kept.name), today=today)
+        read = lists(Path(kept.name), today=today, on=month)
         lines = list(read.lines())
     made = CivilList(
         kind=kind, name=Path(name).name[-120:] or "?", digest=digest, month=month, rows=read.seen,
@@ -69,11 +70,19 @@ def take_list(
     units = reader.units(Action.REQUEST_CHANGE)
     match = match_deaths if kind == CivilKind.DEATHS else match_households
     found = match(made=made, lines=lines, units=units, today=today)
-    made.unmatched, made.elsewhere = found.unmatched, found.elsewhere
+    made.unmatched, made.elsewhere, made.communes = found.unmatched, found.elsewhere, found.communes
     with transaction.atomic():
-        made.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                made.save(force_insert=True)
+        except IntegrityError as error:
+            raise _taken_before() from error
         CivilMatch.objects.bulk_create(found.matches, batch_size=1000)
     return made
+
+
+def _taken_before() -> ListRefused:
+    return ListRefused(_("You have taken this very file already: it is in the table below."))
 
 
 def problems_of(made: CivilList) -> list[dict[str, Any]]:
@@ -82,16 +91,22 @@ def problems_of(made: CivilList) -> list[dict[str, Any]]:
     return found
 
 
-def keep_list(*, made: CivilList, at: datetime) -> None:
+def keep_list(*, made: CivilList, complete: Collection[int] = (), at: datetime) -> None:
     """Take a previewed list into the worklist of the communes it concerns. Done again it changes nothing.
 
+    `complete` are the units of `made.communes` for which its officer says that the list is complete: elsewhere nobody
+    loses by not standing on it, only by a row that is surely theirs.
     Raises ListRefused for a list of households of which rows were refused: whoever stands in one would lose.
     """
     if made.kind == CivilKind.POVERTY and made.refused:
         raise ListRefused(
             _("Correct the refused rows in the file and upload it again: whoever stands in one would lose.")
         )
-    CivilList.objects.filter(pk=made.pk, kept_at=None).update(kept_at=at)
+    communes = [one | {"complete": one["unit"] in complete} for one in made.communes]
+    with transaction.atomic():
+        if CivilList.objects.filter(pk=made.pk, kept_at=None).update(kept_at=at, communes=communes):
+            whole = [one["unit"] for one in communes if one["complete"]]
+            made.matches.filter(absent_from__isnull=False).exclude(absent_from__in=whole).delete()
 
 
 def discard_list(*, made: CivilList) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from areas.models import Unit
+from areas.queries import Lineage, lineages
 from beneficiaries.models import Entitlement, Person, Precision, Residence
 from beneficiaries.roll.civil_list import NEAR_POOR, POOR, CivilLine
 from benefits.models import Category, Rate, Stacking, in_force
@@ -36,13 +38,24 @@ HOUSEHOLDS = {
 GAINED = "HTXH_70_75"
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A commune that a list names: its lineage, and the officer's units (ids) where its people may be on record, that
+    of somebody new first."""
+
+    lineage: Lineage
+    places: Sequence[int]
+
+
 @dataclass(slots=True)
 class Matched:
-    """What a list comes to: its matches, and how many rows match nobody, or only people elsewhere."""
+    """What a list comes to: its matches, how many rows match nobody, or only people elsewhere, and the communes that a
+    list of households names (see CivilList)."""
 
     matches: list[CivilMatch] = field(default_factory=list)
     unmatched: int = 0
     elsewhere: int = 0
+    communes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def match_deaths(*, made: CivilList, lines: list[CivilLine], units: Collection[int], today: date) -> Matched:
@@ -72,7 +85,8 @@ def match_deaths(*, made: CivilList, lines: list[CivilLine], units: Collection[i
 def match_households(
     *, made: CivilList, lines: list[CivilLine], units: Collection[int], today: date
 ) -> Matched:
-    """Who gains and who loses by a list of households from its month on, in the communes that it names.
+    """Who gains and who loses by a list of households from its month on, in the communes that it names. Of a commune
+    that has ended those are whoever moved from it into what followed, or is on record in it still.
 
     Loses: whoever holds a benefit of HOUSEHOLDS and stands on the list in no household that it takes; where a row is
     only alike, or matches nobody and bears the same name, it stands beside and a person decides. Whoever stands on the
@@ -81,8 +95,9 @@ def match_households(
     """
     assert made.month is not None
     found = Matched()
+    named = _named(lines, units, today)
     # A row whose commune is unclear may be about anybody here.
-    mine = [line for line in lines if line.commune_id is None or line.commune_id in units]
+    mine = [line for line in lines if line.commune_id is None or line.commune_id in named]
     found.elsewhere = len(lines) - len(mine)
     exact, doubtful = _by_number(lines)
     alike = _alike([line for line in lines if _place(line) not in exact], doubtful, units, today)
@@ -95,22 +110,42 @@ def match_households(
             rows_of[person_id].append((line, Likeness.ALIKE))
     unmatched = [line for line in mine if _place(line) not in exact and not alike.get(_place(line))]
     found.unmatched = len(unmatched)
-    covered = {line.commune_id for line in mine if line.commune_id is not None}
-    found.matches = _lost(made, rows_of, unmatched, covered, today) + _gained(made, mine, exact, alike, units)
+    held = _held(made, named, today)
+    lost = _lost(made, held, rows_of, unmatched)
+    found.matches = lost + _gained(made, mine, exact, alike, named, units)
+    found.communes = _communes(named, mine, held, lost)
     return found
 
 
-def _lost(
-    made: CivilList, rows_of: Rows, unmatched: list[CivilLine], covered: set[int], today: date
-) -> list[CivilMatch]:
+def _named(lines: list[CivilLine], units: Collection[int], today: date) -> dict[int, Named]:
+    """The communes that the list names, by id, of which somebody may be on record in `units`."""
+    ids = {line.commune_id for line in lines if line.commune_id is not None}
+    found = {}
+    for unit, of in lineages(ids, today).items():
+        places = [place for place in (*of.after, unit, *of.before) if place in units]
+        if places:
+            found[unit] = Named(of, places)
+    return found
+
+
+def _held(made: CivilList, named: dict[int, Named], today: date) -> list[dict[str, Any]]:
+    """Who holds a benefit of HOUSEHOLDS in the communes named, once: see the query."""
+    pairs = [(unit, place, place in one.lineage.after) for unit, one in named.items() for place in one.places]
     params = {
         "month": made.month,
         "today": today,
         "categories": list(HOUSEHOLDS),
-        "communes": sorted(covered),
+        "named": [unit for unit, _place, _moved in pairs],
+        "places": [place for _unit, place, _moved in pairs],
+        "moved": [moved for _unit, _place, moved in pairs],
     }
     with connection.cursor() as cursor:
-        held = sql.rows(cursor, "desk", "civil_held", params)
+        return sql.rows(cursor, "desk", "civil_held", params)
+
+
+def _lost(
+    made: CivilList, held: list[dict[str, Any]], rows_of: Rows, unmatched: list[CivilLine]
+) -> list[CivilMatch]:
     namesakes = defaultdict(list)
     for line in unmatched:
         namesakes[fold(line.name)].append((line, Likeness.ALIKE))
@@ -118,7 +153,8 @@ def _lost(
     for row in held:
         taken = HOUSEHOLDS[row["category_id"]]
         rows = rows_of.get(row["person_id"]) or namesakes.get(row["name_folded"], [])
-        if any(line.household in taken for line, how in rows if how == Likeness.EXACT):
+        sure = [line for line, how in rows if how == Likeness.EXACT]
+        if any(line.household in taken for line in sure):
             continue
         shown = next((one for one in rows if one[0].household in taken), rows[0] if rows else None)
         stands, how = shown or (None, Likeness.NONE)
@@ -127,8 +163,30 @@ def _lost(
             how = Likeness.NONE
         match = _match(made, stands, Effect.LOSE, row["person_id"], row["commune_id"], how)
         match.entitlement_id = row["entitlement_id"]
+        match.absent_from_id = None if sure else row["named_id"]
         lost.append(match)
     return lost
+
+
+def _communes(
+    named: dict[int, Named], lines: list[CivilLine], held: list[dict[str, Any]], lost: list[CivilMatch]
+) -> list[dict[str, Any]]:
+    """See CivilList.communes; what an ended commune named by itself was is not told again of the one that followed."""
+    rows = Counter(line.commune_id for line in lines)
+    holders = Counter(unit for unit, _person in {(row["named_id"], row["person_id"]) for row in held})
+    unsure = Counter(unit for unit, _person in {(one.absent_from_id, one.person_id) for one in lost})
+    kin = {unit for one in named.values() for unit in (*one.lineage.before, *one.lineage.after)}
+    known = Unit.objects.communes().in_bulk(kin | named.keys())
+    return [
+        {
+            "unit": unit.pk, "name": unit.name, "rows": rows[unit.pk], "held": holders[unit.pk],
+            "unsure": unsure[unit.pk],
+            "before": [known[one].name for one in named[unit.pk].lineage.before if one in known and one not in named],
+            "now": [known[one].name for one in named[unit.pk].lineage.after],
+        }
+        for unit in sorted(known.values(), key=lambda one: (one.code, one.pk))
+        if unit.pk in named
+    ]  # fmt: skip
 
 
 def _gained(
@@ -136,6 +194,7 @@ def _gained(
     lines: list[CivilLine],
     exact: dict[Place, Person],
     alike: dict[Place, list[tuple[int, int]]],
+    named: dict[int, Named],
     units: Collection[int],
 ) -> list[CivilMatch]:
     month = made.month
@@ -161,7 +220,8 @@ def _gained(
             continue
         if person is None:
             if not alike.get(_place(line)):
-                gained.append(_match(made, line, Effect.GAIN, None, line.commune_id, Likeness.NONE))
+                home = named[line.commune_id].places[0]
+                gained.append(_match(made, line, Effect.GAIN, None, home, Likeness.NONE))
         elif (
             person.died_on is None and not person.pension_kind and person.pk not in holding
             and homes.get(person.pk) in units

@@ -66,9 +66,10 @@ def open_matches(reader: Reader, kind: str) -> QuerySet[CivilMatch]:
 def matches_page(matches: QuerySet[CivilMatch], place: Place) -> KeysetPage[CivilMatch]:
     """A page of matches in the order of the lists and their rows."""
     homes = Residence.objects.filter(valid_to=None)
-    related = ("list", "person", "commune", "entitlement__category", "request")
+    related = ("list", "person", "commune", "entitlement__category", "request", "absent_from")
     people = Prefetch("person__residences", homes, to_attr="homes_now")
-    return keyset_page(matches.select_related(*related).prefetch_related(people), key="list_id", place=place)
+    rows = matches.select_related(*related).defer("list__problems", "list__communes").prefetch_related(people)
+    return keyset_page(rows, key="list_id", place=place)
 
 
 def shown(match: CivilMatch, *, reader: Reader, english: bool) -> Shown:

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from areas.models import Level, Succession, Unit
 from areas.operations import DATA, UnknownProvince, load_units
-from areas.queries import unit_now, unit_on
+from areas.queries import Lineage, lineages, unit_on
 
 VECTORS = Path(__file__).parent / "vectors"
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
@@ -93,20 +93,41 @@ def test_a_district_pays_before_the_reform_and_the_commune_itself_after(binh_thu
     old = unit_on("22918", BEFORE)
     assert old.paying_unit is not None
     assert old.paying_unit.name == "Thành phố Phan Thiết"
-    new = unit_now(old, AFTER)
+    new = unit_on("22918", AFTER)
     assert (new.name, new.paying_unit) == ("Phường Mũi Né", new)
     assert Unit.objects.on(BEFORE).paying().count() == 10
     assert Unit.objects.on(AFTER).paying().count() == 124
 
 
-def test_a_unit_in_being_is_its_own_present_unit(binh_thuan: Unit) -> None:
-    old = unit_on("22918", BEFORE)
-    assert unit_now(old, BEFORE) == old
+def test_a_merged_commune_follows_all_that_it_was_made_of_from_the_reform_on(binh_thuan: Unit) -> None:
+    old, new = unit_on("22918", BEFORE), unit_on("22918", AFTER)
+    parts = {unit_on(code, BEFORE).pk for code in ("22915", "22918", "22957")}
+    found = lineages([old.pk, new.pk], AFTER)
+    assert (found[old.pk].before, found[old.pk].after) == ([], [new.pk])
+    assert (set(found[new.pk].before), found[new.pk].after) == (parts, [])
+    assert lineages([old.pk], BEFORE) == {old.pk: Lineage([], [])}
 
 
-def test_an_abolished_district_has_no_present_unit(binh_thuan: Unit) -> None:
-    with pytest.raises(Succession.DoesNotExist):
-        unit_now(unit_on("593", BEFORE, Level.DISTRICT), AFTER)
+def test_a_split_commune_went_on_in_several_the_default_one_first(binh_thuan: Unit) -> None:
+    old = unit_on("22978", BEFORE)
+    default, other = unit_on("22972", AFTER), unit_on("22978", AFTER)
+    found = lineages([old.pk, default.pk, other.pk], AFTER)
+    assert found[old.pk].after == [default.pk, other.pk]
+    assert old.pk in found[default.pk].before
+    assert old.pk not in found[other.pk].before
+
+
+def test_a_commune_is_followed_through_two_reforms(binh_thuan: Unit) -> None:
+    old, middle = unit_on("22918", BEFORE), unit_on("22918", AFTER)
+    later = Unit.objects.create(
+        code="99999", level=Level.COMMUNE, kind="phường", name="Phường Mới", parent=middle.parent,
+        valid_from=dt.date(2031, 1, 1),
+    )  # fmt: skip
+    Succession.objects.create(predecessor=middle, successor=later, on_date=later.valid_from)
+    found = lineages([old.pk, later.pk], dt.date(2031, 6, 1))
+    assert found[old.pk].after == [later.pk]
+    assert {old.pk, middle.pk} <= set(found[later.pk].before)
+    assert lineages([old.pk], AFTER)[old.pk].after == [middle.pk]
 
 
 def test_loading_twice_changes_nothing(binh_thuan: Unit) -> None:

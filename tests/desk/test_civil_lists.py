@@ -44,7 +44,9 @@ def upload(
 
 
 def keep(world: World, made: CivilList, who: str = "commune_officer") -> None:
-    world.client(who).post(reverse("civil_list_act", args=[made.pk]), {"action": "keep"})
+    """Taken into the worklist as complete for each commune that it names."""
+    said = {"action": "keep", "complete": [one["unit"] for one in made.communes]}
+    world.client(who).post(reverse("civil_list_act", args=[made.pk]), said)
 
 
 def found(made: CivilList) -> list[tuple[str, str, str]]:
