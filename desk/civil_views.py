@@ -21,7 +21,7 @@ from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.roll.table import UnreadableFile
 from common.keyset import KeysetPage
 from common.months import read_month
-from desk.models import CivilKind, CivilList, CivilMatch, Effect, MatchVerdict
+from desk.models import CivilKind, CivilList, CivilMatch, MatchVerdict
 from desk.operations import civil
 from desk.queries import civil as queries
 
@@ -88,15 +88,10 @@ def civil_list(request: OfficerRequest, list_id: int) -> HttpResponse:
     found = queries.visible_matches(request.reader).filter(list=made)
     page = queries.matches_page(found, place_of(request.GET))
     own = made.by_id == request.user.pk
-    counts = [
-        {"label": Effect(effect).label, "count": found.filter(effect=effect).count()}
-        for effect in Effect.values
-    ]
     context = {
         "list": made,
         "own": own,
-        "counts": [one for one in counts if one["count"]],
-        "alike": found.filter(likeness="alike").count(),
+        "counts": queries.counts_of(found) if own else {},
         "communes": [one | {"most": one["unsure"] * 2 > one["held"]} for one in made.communes] if own else [],
         "problems": civil.problems_of(made) if own else [],
         "page": _page(request, page, found.count()),

@@ -184,8 +184,7 @@ def _communes(
             "before": [known[one].name for one in named[unit.pk].lineage.before if one in known and one not in named],
             "now": [known[one].name for one in named[unit.pk].lineage.after],
         }
-        for unit in sorted(known.values(), key=lambda one: (one.code, one.pk))
-        if unit.pk in named
+        for unit in sorted((known[one] for one in named), key=lambda one: (one.code, one.pk))
     ]  # fmt: skip
 
 

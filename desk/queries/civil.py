@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access import Action, Reader
@@ -61,6 +61,18 @@ def open_matches(reader: Reader, kind: str) -> QuerySet[CivilMatch]:
         .filter(list__kind=kind, list__kept_at__isnull=False, request=None)
         .exclude(settled | Q(effect=Effect.KNOWN_DEAD))
     )
+
+
+def counts_of(matches: QuerySet[CivilMatch]) -> dict[str, Any]:
+    """How many of the matches: `effects` [(label, count)] of those there are, `alike`, and `absent`, who lose only
+    where the list is complete."""
+    effects = dict(matches.values_list("effect").annotate(count=Count("pk")))
+    absent, alike = (
+        Count("pk", filter=Q(absent_from__isnull=False)),
+        Count("pk", filter=Q(likeness=Likeness.ALIKE)),
+    )
+    labels = [(Effect(one).label, effects[one]) for one in Effect.values if one in effects]
+    return {"effects": labels} | matches.aggregate(absent=absent, alike=alike)
 
 
 def matches_page(matches: QuerySet[CivilMatch], place: Place) -> KeysetPage[CivilMatch]:
