@@ -1,4 +1,4 @@
-"""What was paid too much and is still open, and who has not collected for three months."""
+"""What was paid too much and is still open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from payments.models import Cycle, Excess, OverpaidDecision
 from payments.operations.generation import BALANCE
 
 EVERYBODY = (0, 2**62)
-UNCOLLECTED_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +131,3 @@ def decisions(*, reader: Reader) -> QuerySet[OverpaidDecision]:
 def waiting_decisions(*, reader: Reader) -> QuerySet[OverpaidDecision]:
     """Those that a second officer has not confirmed yet."""
     return decisions(reader=reader).filter(confirmed_at=None, cancelled_at=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Uncollected:
-    """Somebody whose social protection money nobody has collected for `months` months, from `since` on."""
-
-    person_id: int
-    name: str
-    months: int
-    since: date
-
-
-def uncollected(*, reader: Reader) -> list[Uncollected]:
-    """Whom the law lets the commune suspend: social protection uncollected for three months in a row (S01)."""
-    params = {"months": UNCOLLECTED_MONTHS, "units": list(reader.units(Action.SEE_PEOPLE))}
-    with connection.cursor() as cursor:
-        return [Uncollected(**row) for row in sql.rows(cursor, "payments", "uncollected", params)]

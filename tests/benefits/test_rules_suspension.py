@@ -6,13 +6,11 @@ from datetime import date
 
 import pytest
 
-from accounts.access import province_reader
 from beneficiaries.models import EndReason, SuspensionGround
 from beneficiaries.operations import grants, suspensions
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from payments.models import Payment
-from payments.queries.overpaid import uncollected
 from tests.benefits.facts import Suspension, month
 from tests.benefits.mirror import day
 from tests.benefits.side_by_side import DEC, SIGNED, Both, grant, person
@@ -22,24 +20,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 JAN, FEB, MAR = month(2025, 1), month(2025, 2), month(2025, 3)
 
 
-def test_S01_three_months_uncollected_may_be_suspended_and_two_may_not():
-    # Circular 02/2021 Art. 2(3)(a). 500,000 a month that nobody collects is carried until it is suspended.
+def test_S01_money_uncollected_for_three_months_is_carried_until_it_is_suspended():
+    # Circular 02/2021 Art. 2(3)(a): 500,000 a month. Who is asked about: tests/postal/test_post_settlement.py.
     who = person()
     one = grant(who, "BTXH_5.5c")
     both = Both(who)
     for m in (DEC, JAN):
         both.pays(m)
         both.unclaimed()
-    assert uncollected(reader=province_reader()) == []
     assert both.pays(FEB) == {f"BTXH_5.5c {m}": 500_000 for m in ("2024-12", "2025-01", "2025-02")}
     both.unclaimed()
-    found = uncollected(reader=province_reader())
-    assert [(f.person_id, f.months, f.since) for f in found] == [(both.row(who).pk, 3, day(DEC))]
     suspensions.suspend(
         entitlement=both.row(one), from_month=day(MAR), ground=SuspensionGround.UNCOLLECTED, decision=SIGNED
     )
     one.suspensions.append(Suspension(MAR))
-    assert uncollected(reader=province_reader()) == []
     assert both.pays(MAR) == {f"BTXH_5.5c {m}": 500_000 for m in ("2024-12", "2025-01", "2025-02")}
 
 
@@ -120,10 +114,6 @@ def test_S07_uncollected_money_never_suspends_revolutionary_contributions():
     who = person()
     one = grant(who, "TB", injury=21)
     both = Both(who)
-    for m in (DEC, JAN, FEB, MAR):
-        both.pays(m)
-        both.unclaimed()
-    assert uncollected(reader=province_reader()) == []
     with pytest.raises(DecisionRefused):
         suspensions.suspend(
             entitlement=both.row(one),
