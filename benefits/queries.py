@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Q
 
 from areas.models import Unit
-from benefits.models import LATEST_FIRST, Base, Category, Rate, in_force
+from benefits.models import LATEST_FIRST, Base, Rate, in_force
 
 
 class NoRate(LookupError):
@@ -68,10 +68,3 @@ def base_for(code: str, month: dt.date, *, on: dt.date, province: Unit | None = 
 def rounded(product: Decimal, multiple: int) -> int:
     """`product` đồng to the nearest `multiple`, halves up (Decree 75/2021, Art. 3(2); rule N07)."""
     return int((product / multiple).to_integral_value(ROUND_HALF_UP)) * multiple
-
-
-def categories_by_code() -> dict[str, Category]:
-    """Every category by its code and by the code of each of its bands (BTXH_5.1_U4, TB_45)."""
-    by_code = Category.objects.in_bulk()
-    bands = Rate.objects.values_list("band_code", "category_id").distinct()
-    return {band: by_code[code] for band, code in bands} | by_code

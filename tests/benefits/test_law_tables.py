@@ -13,7 +13,7 @@ from areas.models import Unit
 from areas.operations import load_units
 from benefits.models import Base, Category, Rate
 from benefits.operations import load_benefits
-from benefits.queries import NoRate, categories_by_code, grant, rounded
+from benefits.queries import NoRate, grant, rounded
 
 pytestmark = pytest.mark.django_db
 VECTORS = Path(__file__).parent / "vectors"
@@ -40,6 +40,13 @@ def months(row: dict[str, str]) -> Iterator[dt.date]:
 def day_of_law(row: dict[str, str]) -> dt.date:
     """A list date on which the row is the law: one before the decrees of late 2026 end it."""
     return dt.date(2026, 9, 20) if row["effective_to"] == "2026-06-30" else LATE
+
+
+def categories_by_code() -> dict[str, Category]:
+    """Every category by its code and by the code of each of its bands (BTXH_5.1_U4, TB_45)."""
+    by_code = Category.objects.in_bulk()
+    bands = Rate.objects.values_list("band_code", "category_id").distinct()
+    return {band: by_code[code] for band, code in bands} | by_code
 
 
 @pytest.fixture(autouse=True)
