@@ -59,20 +59,8 @@ def parse_vietqr(text: str) -> VietQr:
     return VietQr(bin_, account, objects.get("59", "").strip()[:120])
 
 
-def make_vietqr(*, bin: str, account: str) -> str:
-    """The static VietQR code of an account, as a bank would print it."""
-    bank = _object("00", bin) + _object("01", account)
-    napas = _object("00", _NAPAS) + _object("01", bank) + _object("02", _TO_ACCOUNT)
-    body = "000201010211" + _object("38", napas) + "5303704" + "5802VN" + "6304"
-    return f"{body}{_crc(body):04X}"
-
-
 def _crc(text: str) -> int:
     return binascii.crc_hqx(text.encode(), 0xFFFF)
-
-
-def _object(name: str, value: str) -> str:
-    return f"{name}{len(value):02d}{value}"
 
 
 def _objects(text: str) -> dict[str, str]:

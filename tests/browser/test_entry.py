@@ -15,12 +15,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from beneficiaries.models import ChangeRequest, Person
 from beneficiaries.operations import changes
-from common.vietqr import make_vietqr
 from payments.models import Payment
 from tests import desk_world, worlds
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.looking import overflows, serious_faults, sign_in
 from tests.desk_world import DECEMBER, World
+from tests.vietqr import make_vietqr
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CARD = "060144000077|260123456|Hồ Thị Lành|10091944|Nữ|Khu phố 1, Hàm Tiến, Phan Thiết, Bình Thuận|02052021"

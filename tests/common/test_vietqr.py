@@ -6,22 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.vietqr import VietQr, make_vietqr, parse_vietqr
+from common.vietqr import VietQr, parse_vietqr
+from tests.vietqr import crc_bit_by_bit, make_vietqr
 
 ACB = "00020101021138530010A0000007270123000697041601092576788590208QRIBFTTA53037045802VN6304AE9F"
 accounts = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=4, max_size=19)
 bins = st.integers(0, 999_999).map(lambda number: f"{number:06d}")
-
-
-def crc_bit_by_bit(data: bytes) -> int:
-    """CRC-16 with polynomial 0x1021 and initial value 0xFFFF, as its definition has it."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte << 8
-        for _bit in range(8):
-            crc = (crc << 1) ^ (0x1021 if crc & 0x8000 else 0)
-            crc &= 0xFFFF
-    return crc
 
 
 def test_the_oracle_gives_the_published_check_value():
@@ -54,15 +44,13 @@ def test_it_reads_published_codes(code, account):
     assert parse_vietqr(code) == account
 
 
-def test_it_makes_the_published_code_of_an_account():
+def test_the_tests_make_the_published_code_of_an_account():
     assert make_vietqr(bin="970416", account="257678859") == ACB
 
 
 @given(bins, accounts)
-def test_a_made_code_reads_back_and_has_the_crc_of_the_definition(bin_, account):
-    code = make_vietqr(bin=bin_, account=account)
-    assert parse_vietqr(code) == VietQr(bin_, account)
-    assert int(code[-4:], 16) == crc_bit_by_bit(code[:-4].encode())
+def test_any_account_reads_back_from_its_code(bin_, account):
+    assert parse_vietqr(make_vietqr(bin=bin_, account=account)) == VietQr(bin_, account)
 
 
 @given(st.integers(0, len(ACB) - 1), st.characters(min_codepoint=33, max_codepoint=126))

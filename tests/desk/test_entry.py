@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from beneficiaries.models import ChangeRequest, Entitlement, LikenessDecision, Person
 from beneficiaries.operations import changes
-from common.vietqr import make_vietqr
 from payments.models import Payment
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER, World
+from tests.vietqr import make_vietqr
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("december")]
 CARD = "060144000077|260123456|Hồ Thị Lành|10091944|Nữ|Khu phố 1, Hàm Tiến, Phan Thiết, Bình Thuận|02052021"
