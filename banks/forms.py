@@ -64,11 +64,3 @@ class ClientForm(forms.Form):
 
 class WebhookForm(forms.Form):
     url = forms.URLField(label=_("address"), max_length=300, assume_scheme="https")
-
-
-class DecisionForm(forms.Form):
-    """What was found about a held message or a difference."""
-
-    text = forms.CharField(
-        label=_("what was found"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )

@@ -8,7 +8,6 @@ from datetime import date
 from random import Random
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
 from django.test import Client as Browser
@@ -159,9 +158,3 @@ def _unit(role: RoleName, number: int) -> Unit:
     else:
         return province
     return found[number % found.count()]
-
-
-def seed(people: int) -> None:
-    """The reference data and a roll, in the database of this process."""
-    call_command("load_reference", province="60", verbosity=0)
-    call_command("seed_roll", people=people, seed=1)

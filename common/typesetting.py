@@ -22,10 +22,3 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_tags=False)
     assert isinstance(made, bytes)
     return made
-
-
-def typeset_pages(template: Path, data: Mapping[str, Any], *, ppi: float = 100) -> list[bytes]:
-    """The same paper as pictures, one a page: for looking at it."""
-    compiler = typst.Compiler(template, font_paths=_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(format="png", sys_inputs={"data": json.dumps(data)}, ppi=ppi)
-    return [made] if isinstance(made, bytes) else list(made or [])

@@ -85,7 +85,6 @@ _TET = _JULY | {
     "CCGDCM_HCKC": 300_000,
     "TU_DAY": 300_000,
 }
-_TET_PROTECTED = {"BTXH_5.1": 300_000, "BTXH_5.6_DBN": 300_000}
 
 
 @transaction.atomic

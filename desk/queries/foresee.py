@@ -31,7 +31,6 @@ class Foreseen:
     since: date | None = None
     monthly: int = 0
     arrears: int = 0
-    arrears_months: tuple[date, ...] = ()
     dues: tuple[Due, ...] = ()
     unsure: bool = False
 
@@ -72,7 +71,6 @@ def foresee(*, request: ChangeRequest, on: date, reader: Reader) -> Foreseen:
         since=since,
         monthly=(after.get(month) or 0) - (before.get(month) or 0),
         arrears=sum(more.values()),
-        arrears_months=tuple(sorted(more)),
         dues=tuple(due for due in explained.dues if due.entitlement == granted.pk or reveals or due.amount),
         unsure=None in after.values(),
     )

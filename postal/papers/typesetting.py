@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from common.typesetting import typeset, typeset_pages
+from common.typesetting import typeset
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "typst"
 
@@ -14,8 +14,3 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "typst"
 def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     """The PDF of `postal/typst/<template>.typ` with its data."""
     return typeset(TEMPLATES / f"{template}.typ", data)
-
-
-def png(template: str, data: Mapping[str, Any], *, ppi: float = 100) -> list[bytes]:
-    """The same paper as pictures, one a page: for looking at it."""
-    return typeset_pages(TEMPLATES / f"{template}.typ", data, ppi=ppi)

@@ -111,11 +111,6 @@ def statistics(*, months: Sequence[date], reader: Reader) -> Upward:
     )
 
 
-def settlement(*, months: Sequence[date], reader: Reader) -> Upward:
-    """`settlements` of one period."""
-    return settlements(periods=[months], reader=reader)[0]
-
-
 def settlements(*, periods: Sequence[Sequence[date]], reader: Reader) -> list[Upward]:
     """People with merit over each period's months (a quarter, a year) by category, as they were paid.
 

@@ -15,7 +15,7 @@ from tests import worlds
 from tests.beneficiaries.change_world import AT, decided, submitted
 
 pytestmark = pytest.mark.django_db
-OCTOBER, NOVEMBER, DECEMBER = date(2024, 10, 1), date(2024, 11, 1), date(2024, 12, 1)
+NOVEMBER, DECEMBER = date(2024, 11, 1), date(2024, 12, 1)
 HEIR = {"name": "Trần Văn Con", "document": "Giấy khai sinh 3"}
 
 

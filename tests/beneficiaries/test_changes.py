@@ -16,7 +16,7 @@ from tests import worlds
 from tests.beneficiaries.change_world import AT, SIGNED, decided, draft, saved, submitted
 
 pytestmark = pytest.mark.django_db
-OCTOBER, DECEMBER = date(2024, 10, 1), date(2024, 12, 1)
+OCTOBER = date(2024, 10, 1)
 CARD = make_cccd("060", "female", 1940, 77)
 
 

@@ -34,11 +34,6 @@ def reader(world: World, who: str) -> Reader:
     return reader_for(world.officers[who], on=TODAY)
 
 
-def mui_ne() -> Unit:
-    """Another commune of the same district."""
-    return Unit.objects.on(TODAY).communes().get(code="22915")
-
-
 def far_away() -> Unit:
     """A commune of another district."""
     return Unit.objects.on(TODAY).communes().filter(parent__code="594").order_by("code")[0]

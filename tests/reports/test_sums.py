@@ -15,7 +15,7 @@ from payments.models import Payment
 from payments.transitions import Outcome
 from reports.queries.coverage import By
 from reports.queries.overview import overview
-from reports.queries.upward import changes, settlement, statistics
+from reports.queries.upward import changes, settlements, statistics
 from tests import worlds
 from tests.reports.world import DECEMBER, coverage, elderly, officers, report, send
 
@@ -72,7 +72,10 @@ def views_add_up(month):
     assert by_category.total == by_commune.total
     sums = by_category.total
     assert sums["before"] + sums["new"] - sums["died"] - sums["held"] - sums["other"] == sums["now"]
-    merit, social = settlement(months=[month], reader=reader), statistics(months=[month], reader=reader)
+    (merit,), social = (
+        settlements(periods=[[month]], reader=reader),
+        statistics(months=[month], reader=reader),
+    )
     seen = overview(month=month, by=By.SCHEME, reader=reader)
     total = seen.total
     assert sum(reason.count for reason in seen.reasons) == total.all - total.covered

@@ -17,7 +17,7 @@ from reports.models import Figure, Part
 from reports.operations import refresh_figures
 from reports.queries.coverage import By
 from reports.queries.overview import overview
-from reports.queries.upward import changes, settlement, statistics
+from reports.queries.upward import changes, settlements, statistics
 from tests import worlds
 from tests.pdf_text import pdf_text
 from tests.reports.test_files import viewer
@@ -97,7 +97,7 @@ def test_the_settlement_keeps_the_months_own_money_apart_from_arrears_and_what_w
     report(Batch.objects.get().payments.get(), Outcome.UNCLAIMED)
     worlds.run_round(DECEMBER)
     refresh_figures(at=NOON)
-    found = settlement(months=[date(2024, n, 1) for n in (10, 11, 12)], reader=province_reader())
+    (found,) = settlements(periods=[[date(2024, n, 1) for n in (10, 11, 12)]], reader=province_reader())
     sums = found.total
     assert sums["regular"] == sums["carried"] > 0
     assert sums["amount"] == sums["regular"] + sums["carried"]
