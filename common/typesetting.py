@@ -16,9 +16,12 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
-    """The PDF of a `.typ` file with its data. Text is data there, never code."""
+def typeset(template: Path, data: Mapping[str, Any], *, tagged: bool = False) -> bytes:
+    """The PDF of a `.typ` file with its data. Text is data there, never code.
+
+    `tagged`: with the structure that a screen reader needs, which makes a long table's file many times larger.
+    """
     compiler = typst.Compiler(template, font_paths=_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_tags=False)
+    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_tags=tagged)
     assert isinstance(made, bytes)
     return made

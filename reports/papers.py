@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import typst
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.money import format_number
 from common.numbers import format_percent
+from common.typesetting import typeset
 from reports.models import Difficulty, Restatement
 from reports.monthly import sentences
 from reports.queries.coverage import Coverage, Row
 from reports.queries.overview import Overview
 
 PDF_TYPE = "application/pdf"
-TEMPLATES = Path(__file__).resolve().parent / "typst"
+TEMPLATE = Path(__file__).resolve().parent / "typst" / "coverage.typ"
 
 
-@cache
-def fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
-
-
-def paper(data: Mapping[str, Any], *, form: Literal["pdf", "png"] = "pdf") -> bytes:
-    """The page as PDF (or, for looking at it, PNG). Text is data there, never code; fonts are Typst's own."""
-    compiler = typst.Compiler(TEMPLATES / "coverage.typ", font_paths=fonts(), ignore_system_fonts=True)
-    made = compiler.compile(format=form, sys_inputs={"data": json.dumps(data)})
-    first = made[0] if isinstance(made, list) else made
-    assert isinstance(first, bytes)
-    return first
+def paper(data: Mapping[str, Any]) -> bytes:
+    """The page as PDF."""
+    return typeset(TEMPLATE, data, tagged=True)
 
 
 def coverage_data(found: Coverage, *, area: str, label: str) -> dict[str, Any]:

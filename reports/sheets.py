@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import typst
 import xlsxwriter
 from django.utils.translation import gettext as _
 
 from common.money import format_number
-from reports.papers import fonts
+from common.typesetting import typeset
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
 Cell = str | int | None
@@ -130,11 +128,7 @@ def paper(sheet: Sheet) -> bytes:
         "day": _("……, day …… month …… year ……"),
         "page": _("page"),
     }
-    compiler = typst.Compiler(TEMPLATE, font_paths=fonts(), ignore_system_fonts=True)
-    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)})
-    first = made[0] if isinstance(made, list) else made
-    assert isinstance(first, bytes)
-    return first
+    return typeset(TEMPLATE, data, tagged=True)
 
 
 def workbook(sheet: Sheet) -> bytes:
