@@ -11,13 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 import python_calamine
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from banks.operations.errors import UnreadableFile
 from banks.operations.results import LARGEST_KEY, STATUSES, Result
 from banks.queries.lists import Instruction
 from common.text import fold
+from common.workbooks import new_workbook
 from payments.operations.closing import StatementItem
 
 # What a bank's column may hold, and its title where the bank has agreed none of its own.
@@ -47,8 +47,7 @@ def write_list(rows: Iterable[Instruction], *, columns: list[list[str]], remitta
     """A list as an Excel file in pieces; `columns` are [field, title] pairs, empty for all of ours."""
     wanted = [(field, title) for field, title in columns if field in FIELDS] or list(FIELDS.items())
     with tempfile.TemporaryFile() as file:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(file, options) as book:
+        with new_workbook(file, streamed=True) as book:
             sheet = book.add_worksheet("DS")
             sheet.write_row(0, 0, [title for _field, title in wanted])
             for number, row in enumerate(rows, start=1):

@@ -6,30 +6,24 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import Campaign, Candidate, CandidateState
 from beneficiaries.opened_file import ACCOUNT, HOLDER, REFERENCE
 from common.cccd import mask
+from common.workbooks import new_workbook
 from reports import sheets
 from reports.sheets import Cell, Sheet, Table
 
 # What the bank asks for to open an account, and no more: neither why the person receives money nor how much.
 _HEADS = (REFERENCE, "Họ và tên", "Ngày sinh", "Số CCCD", ACCOUNT, HOLDER)
 _WIDTHS = (16, 30, 14, 18, 24, 32)
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def bank_workbook(campaign: Campaign, people: Sequence[Candidate]) -> bytes:
     """Who opens an account, with identity numbers in full, and two empty columns of text for the bank."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, _OPTIONS) as book:
+    with new_workbook(target) as book:
         sheet = book.add_worksheet("Mở tài khoản")
         head = book.add_format({"bold": True, "border": 1, "text_wrap": True})
         text = book.add_format({"border": 1, "num_format": "@"})

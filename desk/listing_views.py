@@ -16,12 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import OfficerRequest, require
 from common.keyset import number_of
 from common.money import format_number
+from common.workbooks import XLSX
 from desk.listings.all import LISTINGS
 from desk.listings.columns import MOST_PRINTED, MOST_ROWS, Column, Listing, TooManyRows, cells, write_workbook
 from desk.operations.saved_views import ViewRefused, forget, keep_columns, keep_filter
 from desk.queries.saved_views import columns_named, views_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET

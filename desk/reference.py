@@ -11,12 +11,13 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from import_export.formats.base_formats import CSV, XLSX
+from import_export.formats import base_formats
 from import_export.resources import ModelResource
 
 from areas.models import Unit
 from beneficiaries.models import Provider
 from benefits.models import Base, Category, Rate
+from common.workbooks import XLSX
 
 
 class PlainText(ModelResource):
@@ -86,8 +87,8 @@ TABLES = {
     )
 }
 FORMATS = {
-    "xlsx": (XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "csv": (CSV, "text/csv; charset=utf-8"),
+    "xlsx": (base_formats.XLSX, XLSX),
+    "csv": (base_formats.CSV, "text/csv; charset=utf-8"),
 }
 
 

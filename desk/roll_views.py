@@ -28,12 +28,12 @@ from beneficiaries.roll.sheets import SheetTitles
 from beneficiaries.roll.table import UnreadableFile
 from beneficiaries.roll.writing import write_template
 from common.months import read_month
+from common.workbooks import XLSX
 from desk import tasks
 from desk.models import RollUpload, UploadState
 from desk.operations import rolls
 from desk.operations.rolls import UploadRefused
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RING_AGAIN = timedelta(seconds=20)
 _SHOWN = 100
 _RUNNING = (UploadState.WAITING, UploadState.TO_APPLY)

@@ -6,9 +6,8 @@ import io
 from datetime import date
 from typing import Any
 
-import xlsxwriter
-
 from benefits.models import Base, Confidence
+from common.workbooks import new_workbook
 from payments.law_files import CONFIDENCE_WORDS, HEADINGS
 
 _COLUMNS = ("code", "age_from", "coefficient", "amount", "applies_from", "in_force_from", "area", "legal_source",
@@ -19,8 +18,7 @@ _NAME = "Tên mức hưởng"
 def law_workbook(*, bases: list[Base], rates: list[dict[str, Any]]) -> bytes:
     """One sheet with a row for each base and rate; text stays text, so no cell becomes a formula."""
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with new_workbook(target) as book:
         sheet = book.add_worksheet("Muc huong")
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         formats = {

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
+from common.workbooks import new_workbook
 from reports.papers import restated
 from reports.queries.coverage import Coverage, Row
-
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def coverage_workbook(found: Coverage, *, area: str) -> bytes:
     """The coverage table of a month as one sheet, with what it counts written below it."""
     target = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with new_workbook(target) as book:
         sheet = book.add_worksheet(f"{found.month:%Y-%m}")
         title = book.add_format({"bold": True, "font_size": 14})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from common.money import format_number
 from common.typesetting import typeset
+from common.workbooks import new_workbook
 
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "sheet.typ"
 Cell = str | int | None
@@ -134,13 +134,7 @@ def paper(sheet: Sheet) -> bytes:
 def workbook(sheet: Sheet) -> bytes:
     """The report as an Excel file, one worksheet; numbers stay numbers, no text becomes a formula or a link."""
     target = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with new_workbook(target) as book:
         page = book.add_worksheet()
         big, head = (
             book.add_format({"bold": True, "font_size": 14}),

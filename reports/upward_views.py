@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Action
 from accounts.http import OfficerRequest, require
+from common.workbooks import XLSX
 from reports import sheets
-from reports.exports import TYPE
 from reports.papers import PDF_TYPE
 from reports.queries.overview import months_with_figures
 from reports.upward import KINDS, Kind, Period, with_marks
@@ -85,7 +85,7 @@ def _sheet(kind: Kind, period: Period, request: OfficerRequest) -> sheets.Sheet:
 
 def sheet_file(content: bytes, name: str) -> HttpResponse:
     """A file to keep, Excel or PDF by its name's ending."""
-    response = HttpResponse(content, content_type=TYPE if name.endswith("xlsx") else PDF_TYPE)
+    response = HttpResponse(content, content_type=XLSX if name.endswith("xlsx") else PDF_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

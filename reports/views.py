@@ -20,8 +20,9 @@ from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, require
 from areas.models import Succession, Unit
 from common.months import format_month, month_of, parse_month
+from common.workbooks import XLSX
 from reports import papers, tables
-from reports.exports import TYPE, coverage_workbook
+from reports.exports import coverage_workbook
 from reports.queries.area import area_of, seen
 from reports.queries.coverage import By, Coverage, NoFigures, Row, coverage, table_of
 from reports.queries.difficulties import standing
@@ -181,7 +182,7 @@ def coverage_excel(request: OfficerRequest) -> HttpResponse:
     require(request, Action.SEE_COVERAGE)
     asked, found = _coverage(request)
     area = area_of(request.reader, within=asked.within).name
-    return _file(coverage_workbook(found, area=area), TYPE, asked, "xlsx")
+    return _file(coverage_workbook(found, area=area), XLSX, asked, "xlsx")
 
 
 @require_safe

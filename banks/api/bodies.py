@@ -13,10 +13,10 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from banks.api.problems import TooLarge
+from common.workbooks import XLSX
 
 LARGEST = 32 * 1024 * 1024
 XML = "application/xml"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from banks.api import serializers as shapes
 from banks.api.access import client_of
 from banks.api.base import CURSOR, KEY, LANGUAGE, LIMIT, BankView, choice_of, page_of, place, refusals
-from banks.api.bodies import XLSX, XML, body_of
+from banks.api.bodies import XML, body_of
 from banks.api.once import answer_once
 from banks.iso20022.pain001 import write_pain001
 from banks.models import Client, Scope
@@ -22,6 +22,7 @@ from banks.queries import lists as queries
 from banks.queries.files import columns_of, header_of, remittance_of
 from banks.queries.lists import SENT, Instruction
 from banks.sheets import write_list
+from common.workbooks import XLSX
 from payments.models import Batch, Event, StopAnswer, StopOrder
 
 READ = {"GET": Scope.READ}

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from banks.api import serializers as shapes
 from banks.api.access import client_of
 from banks.api.base import KEY, LANGUAGE, BankView, refusals
-from banks.api.bodies import CSV, XLSX, XML, Body, CsvBody, ExcelBody, JsonBody, XmlBody, body_of
+from banks.api.bodies import CSV, XML, Body, CsvBody, ExcelBody, JsonBody, XmlBody, body_of
 from banks.api.once import answer_once
 from banks.api.problems import BadQuery, Invalid
 from banks.api.results import MESSAGE_ID, results_of
@@ -26,6 +26,7 @@ from banks.operations.statements import deliver_statement
 from banks.queries.messages import message_of
 from banks.sheets import read_results, read_statement
 from common.months import parse_month
+from common.workbooks import XLSX
 from payments.operations.closing import StatementItem
 from payments.operations.outcomes import Receipt
 

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-import xlsxwriter
-
 from beneficiaries.roll.columns import REASON_HEADER
 from beneficiaries.roll.problem import Problem
 from beneficiaries.roll.sheets import SheetTitles
 from beneficiaries.roll.table import Cell, open_table
-from beneficiaries.roll.writing import SAFE_OPTIONS
 from common.legacy import repair
+from common.workbooks import new_workbook
 
 
 def write_refused(
@@ -30,7 +28,7 @@ def write_refused(
         said = f"{problem.column}: {problem.message}" if problem.column else problem.message
         reasons[problem.sheet, problem.row].append(said)
     count = 0
-    with xlsxwriter.Workbook(str(path), SAFE_OPTIONS) as book, open_table(source) as table:
+    with new_workbook(str(path), streamed=True) as book, open_table(source) as table:
         bold = book.add_format({"bold": True, "text_wrap": True})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         name, sheet, line = None, None, 0

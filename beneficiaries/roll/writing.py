@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from areas.models import Level, Unit
@@ -18,16 +17,10 @@ from beneficiaries.roll.lookups import WORDINGS
 from beneficiaries.roll.row import RollRow
 from benefits.models import Category
 from common.months import add_months
+from common.workbooks import new_workbook
 
 _PATTERNS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
 _SEXES = {"male": "Nam", "female": "Nữ", "": ""}
-# A cell that begins like a formula stays text.
-SAFE_OPTIONS: dict[str, bool] = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def write_roll(path: Path, rows: Iterable[RollRow]) -> int:
@@ -37,7 +30,7 @@ def write_roll(path: Path, rows: Iterable[RollRow]) -> int:
     """
     names = _Names()
     count, sheet = 0, None
-    with xlsxwriter.Workbook(str(path), SAFE_OPTIONS) as book:
+    with new_workbook(str(path), streamed=True) as book:
         bold = book.add_format({"bold": True, "text_wrap": True})
         for count, row in enumerate(rows, start=1):
             line = (count - 1) % _ROWS_A_SHEET + 1
@@ -50,7 +43,7 @@ def write_roll(path: Path, rows: Iterable[RollRow]) -> int:
 
 def write_template(path: Path, *, on: date) -> None:
     """Write an empty roll with one marked example, which an import leaves out, and the codes and names in use `on`."""
-    with xlsxwriter.Workbook(str(path), SAFE_OPTIONS) as book:
+    with new_workbook(str(path), streamed=True) as book:
         bold, marked = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"italic": True})
         sheet = _sheet(book, "Danh sách", bold)
         for position, column in enumerate(COLUMNS):

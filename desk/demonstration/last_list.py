@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import xlsxwriter
 from django.conf import settings
 
 from accounts.access import province_reader
@@ -13,6 +12,7 @@ from areas.models import Unit
 from beneficiaries.models import Person
 from common.money import format_number
 from common.months import add_months
+from common.workbooks import new_workbook
 from payments.queries.comparing import Known, people_of_month
 
 _BIRTHS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
@@ -37,7 +37,7 @@ def write_last_list(path: Path, *, commune: str, month: date) -> None:
     lines[0][4] = format_number(people[1].due - _WRONG_BY)
     lines[1][4] = "đã nhận"
     lines.append(["Người Không Có Thật (giả lập)", "01/01/1940", "", unit.name, format_number(360_000)])
-    with xlsxwriter.Workbook(str(path)) as book:
+    with new_workbook(str(path)) as book:
         sheet = book.add_worksheet(f"{month:%m-%Y}")
         sheet.write(0, 0, f"DANH SÁCH CHI TRẢ TRỢ CẤP THÁNG {month:%m/%Y} (DỮ LIỆU GIẢ LẬP)")
         sheet.write_row(3, 0, _HEADER)

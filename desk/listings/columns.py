@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.functional import Promise
 
 from accounts.access import Action
 from accounts.http import OfficerRequest
+from common.workbooks import new_workbook
 
 # What a workbook made while somebody waits may hold; more is narrowed by a filter first.
 MOST_ROWS, MOST_PRINTED = 60_000, 2_500
@@ -72,13 +72,7 @@ def write_workbook(
     Text stays text: no cell becomes a formula, a link or a number.
     """
     made = tempfile.TemporaryFile()  # noqa: SIM115 whoever answers with it closes it
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(made, options) as book:
+    with new_workbook(made, streamed=True) as book:
         page = book.add_worksheet(sheet[:31])
         head, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
         whole = book.add_format({"num_format": "#,##0"})

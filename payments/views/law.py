@@ -23,6 +23,7 @@ from benefits.entering import RowsRefused
 from benefits.models import Base, Confidence, Proposal, ProposalState, Scheme
 from common.money import format_number
 from common.months import add_months, format_month, month_of, read_month, show_month
+from common.workbooks import XLSX
 from payments import dispatch
 from payments.forms_law import ProposalForm, SimulationForm, base_label
 from payments.law_sheets import law_workbook
@@ -34,7 +35,6 @@ from payments.queries.law import bases_of, bases_to_come, missing_rates, rates_o
 from payments.queries.preview import Change, Figures, people_who_change, proposed_rows, simulate
 from payments.queries.preview_names import category_names, unit_names
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {Confidence.SECONDARY: "cash", Confidence.ASSUMED: "bad"}
 
 
@@ -85,7 +85,7 @@ def table(request: OfficerRequest) -> HttpResponse:
     content = law_workbook(bases=bases_of(month=month, on=on), rates=rates_of(month=month, on=on))
     name = f"muc-huong-{format_month(month)}.xlsx"
     return HttpResponse(
-        content, content_type=WORKBOOK, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
 
 

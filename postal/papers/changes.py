@@ -7,15 +7,14 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from django.utils import translation
 
 from common.money import format_number
+from common.workbooks import new_workbook
 from payments import words
 from payments.models import Batch
 from payments.queries import batches as queries
 from postal.papers.heading import SCHEME_WORDS, SEAL, SIGN, dated, head_of, issuer
-from postal.papers.signing import EXCEL
 from postal.papers.typesetting import pdf
 
 PARTS = (
@@ -85,7 +84,7 @@ def changes_pdf(batch: Batch, *, people: Set[int] | None = None, place: str = ""
 def changes_workbook(batch: Batch, *, people: Set[int] | None = None, place: str = "") -> bytes:
     """The same parts as Excel, one sheet, the part in the first column."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, EXCEL) as book:
+    with new_workbook(target) as book:
         sheet = book.add_worksheet("Tăng giảm")
         head = book.add_format({"bold": True, "border": 1})
         money = book.add_format({"num_format": "#,##0"})

@@ -5,20 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import xlsxwriter
-
 from common.money import amount_in_words_vi, format_number
+from common.workbooks import new_workbook
 from postal.models import PayPlace
 from postal.papers.heading import SCHEME_WORDS, dated, issuer, signers
 from postal.papers.typesetting import pdf
 from postal.queries.lists import ListRow, PayList
 
-EXCEL = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 HEADS = (
     "STT", "Họ và tên", "Ngày sinh", "Số CCCD", "Thôn, khu phố", "Kỳ này", "Truy lĩnh, kỳ trước", "Thu hồi",
     "Tổng số tiền (đồng)", "Người nhận thay (quan hệ, giấy tờ)", "Mã chi trả", "Kết quả", "Ngày", "Số biên nhận",
@@ -52,7 +45,7 @@ def list_data(made: PayList) -> dict[str, Any]:
 def list_workbook(made: PayList) -> bytes:
     """The list as Excel, with empty columns for the results: filled in, it is what the results upload takes."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, EXCEL) as book:
+    with new_workbook(target) as book:
         sheet = book.add_worksheet("Danh sách")
         bold = book.add_format({"bold": True, "font_size": 13})
         head = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "vcenter"})

@@ -54,4 +54,3 @@ def attachment(content: bytes, *, name: str, kind: str) -> HttpResponse:
 
 
 PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

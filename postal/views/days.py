@@ -18,6 +18,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from areas.models import Unit
 from common.months import month_of, parse_month
+from common.workbooks import XLSX
 from payments.models import Batch
 from payments.queries import overview
 from payments.queries.batches import find_batch
@@ -33,7 +34,7 @@ from postal.queries.calendar import managed_communes, month_days, month_totals, 
 from postal.queries.deadlines import deadlines
 from postal.queries.lists import PayList, pay_lists
 from postal.queries.scope import visible_points
-from postal.views.common import PDF, XLSX, attachment, may_manage, may_pay, say_faults, the_day, today
+from postal.views.common import PDF, attachment, may_manage, may_pay, say_faults, the_day, today
 from postal.views.marks import marks_context
 from postal.views.proof import proof_context
 

@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 
 from audit.models import Entry
-from banks.api.bodies import XLSX
 from banks.api.results import results_of
 from banks.reasons import in_words, reasons
 from beneficiaries.models import PayoutMethod
+from common.workbooks import XLSX
 from payments.models import Adjustment, Event, Message, Payment
 from payments.operations import batches, closing
 from payments.operations.closing import StatementItem

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from banks.api.bodies import CSV, XLSX
+from banks.api.bodies import CSV
+from common.workbooks import XLSX
 from payments.models import StatementLine
 from payments.operations import batches, closing
 from payments.operations.closing import StatementItem
