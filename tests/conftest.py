@@ -7,6 +7,7 @@ Set here, not in pyproject.toml: the environment must be complete before the set
 import fcntl
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -94,3 +95,19 @@ def in_vietnamese() -> Iterator[None]:
     translation.activate(settings.LANGUAGE_CODE)
     yield
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """The law, the units and the banks as they are."""
+    from tests import worlds  # models load only once Django is set up
+
+    worlds.load_reference()
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    """The desk's world (`desk_world.World`), where a folder or file has none of its own."""
+    from tests import desk_world
+
+    return desk_world.build()

@@ -23,14 +23,9 @@ from payments.models import Batch
 from payments.operations import batches
 from tests import worlds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 DECEMBER = date(2024, 12, 1)
 NATIONAL_ID, ACCOUNT = "060040001234", "1234567890123"
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def entries(**which: object) -> list[Entry]:

@@ -8,17 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import worlds
 from tests.benefits.random_worlds import play, play_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 AT_ONCE = 50  # worlds that share one timeline, so that a round reckons them together
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def test_the_engine_pays_what_the_oracle_pays(request, capsys):

@@ -20,8 +20,7 @@ from beneficiaries import queries
 from beneficiaries.models import Person
 from config import logs, services
 from config.celery import app
-from tests import desk_world, worlds
-from tests.desk_world import World
+from tests import worlds
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "Đặng Thị Ước"
@@ -37,11 +36,6 @@ def log(monkeypatch) -> Iterator[io.StringIO]:
     yield written
     monkeypatch.undo()
     logs.configure(settings.LOGGING)
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def assert_nothing_personal(text: str, *more: str) -> None:

@@ -13,16 +13,11 @@ from areas.models import Unit
 from beneficiaries.models import ChangeRequest, Child, Entitlement, Payee, Person, Suspension
 from common.months import add_months, month_of
 from desk.models import CivilList
-from tests import desk_world, worlds
+from tests import worlds
 from tests.desk_world import World
 
 pytestmark = pytest.mark.django_db
 SINCE = date(2024, 1, 1)
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def turning(age: int, name: str, ahead: int = 1, **facts: object) -> Person:

@@ -12,11 +12,6 @@ from tests import desk_world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> desk_world.World:
-    return desk_world.build()
-
-
 def page(world: desk_world.World, who: str, language: str = "en") -> str:
     return world.client(who).get("/", headers={"accept-language": language}).content.decode()
 

@@ -19,7 +19,7 @@ from common.cccd import make_cccd
 from desk.models import RollUpload, UploadState
 from desk.operations import rolls
 from desk.operations.rolls import UploadRefused
-from tests import desk_world, worlds
+from tests import worlds
 from tests.beneficiaries.roll_files import GOOD, lines, workbook
 from tests.desk_world import DECEMBER, World
 
@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _files(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
-
-
-@pytest.fixture
-def world() -> World:
-    return desk_world.build()
 
 
 def row(number: int = 1, **cells: Any) -> dict[str, Any]:

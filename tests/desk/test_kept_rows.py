@@ -15,18 +15,12 @@ from beneficiaries.roll import table
 from benefits.models import Rate
 from desk.models import UploadState
 from desk.operations import rolls
-from tests import desk_world, worlds
+from tests import worlds
 from tests.beneficiaries.roll_files import lines, workbook
 from tests.desk.test_import_desk import _files, apply, counts, row, upload
-from tests.desk_world import World
 
 __all__ = ["_files"]  # the fixture that puts the files of each test in a folder of its own
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return desk_world.build()
 
 
 @pytest.fixture

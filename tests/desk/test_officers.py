@@ -20,7 +20,7 @@ from payments.operations import batches
 from tests import worlds
 from tests.stepped_up import stepped_up
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 DECEMBER, REFORMED = date(2024, 12, 1), date(2025, 8, 1)
 # What one person does and another has to do or to have done, in each paying unit.
 TWO_PEOPLE = (
@@ -29,11 +29,6 @@ TWO_PEOPLE = (
     (Action.CLOSE, Action.CLOSE),
 )
 ONE_PERSON = (Action.MAKE_LISTS, Action.FUND, Action.RELEASE, Action.SEE_PEOPLE, Action.SEE_PAYMENTS)
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def readers(on: date) -> dict[str, Reader]:

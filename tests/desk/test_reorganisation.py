@@ -27,14 +27,9 @@ from tests.reports.world import coverage
 from tests.stepped_up import stepped_up
 from tests.worlds import NOON, REFORM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 JUNE, JULY = date(2025, 6, 1), date(2025, 7, 1)
 DISABLED = "BTXH_5.6_DBN"  # goes on after the reform, unlike the benefits of age
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def old(code: str) -> Unit:

@@ -21,14 +21,9 @@ from postal.queries.scope import visible_points
 from tests import worlds
 from tests.worlds import NOON, REFORM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 JUNE, LAST, JULY = date(2025, 6, 1), date(2025, 6, 30), date(2025, 7, 1)
 SINCE = date(2025, 1, 1)
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def merged() -> tuple[Unit, Unit, Unit]:

@@ -16,18 +16,12 @@ from beneficiaries.operations import outreach
 from common.keyset import Place
 from desk.queries import road
 from desk.queries.road import Wanted
-from tests import desk_world, worlds
+from tests import worlds
 from tests.desk_world import DECEMBER, OCTOBER, World
 from tests.page_policy import page_faults
 
 pytestmark = pytest.mark.django_db
 ON = date(2024, 12, 1)
-
-
-@pytest.fixture
-def world() -> World:
-    """People 0 and 1 of NAMES are paid to accounts; the other four are on the Post."""
-    return desk_world.build()
 
 
 def reader(world: World, who: str = "commune_officer") -> Reader:

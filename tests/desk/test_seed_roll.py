@@ -25,12 +25,7 @@ DECEMBER = date(2024, 12, 1)
 # 9,035, 4,283, 16,867 and 300 of 54,649, times 2,000, rounded by hand; 1,669 is what is left of 2,000.
 NCC, BTXH, NCC_ACCOUNTS, BTXH_ACCOUNTS, BOTH = 331, 1_669, 157, 617, 11
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 
 @pytest.fixture

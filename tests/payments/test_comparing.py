@@ -17,18 +17,13 @@ from payments.models import Cycle
 from tests import worlds
 from tests.beneficiaries.roll_files import workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 JUNE = date(2024, 6, 1)
 SINCE = date(2021, 7, 1)
 # BTXH_5.5c: 360,000 × 1.0 until June 2024.
 OLD_AGE = 360_000
 HEADER = ["STT", "Họ và tên", "Năm sinh", "Số CCCD", "Xã/Phường", "Số tiền"]
-
-
-@pytest.fixture(autouse=True)
-def reference(db: None) -> None:
-    worlds.load_reference()
 
 
 def number(serial: int, year: int = 1940) -> str:

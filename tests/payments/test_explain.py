@@ -11,14 +11,9 @@ from benefits.models import Base
 from payments.queries.explain import explain
 from tests import worlds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 NOVEMBER, DECEMBER = date(2024, 11, 1), date(2024, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def told(who, month=DECEMBER, on=DECEMBER, language="vi"):

@@ -9,14 +9,9 @@ from payments.operations import generation
 from payments.operations.errors import MonthTaken, PersonIncomplete, RateMissing, RoundInProgress
 from tests import worlds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 DECEMBER = date(2024, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def lines(**which):

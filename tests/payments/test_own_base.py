@@ -14,15 +14,10 @@ from payments.queries.explain import explain
 from tests import worlds
 from tests.beneficiaries.roll_world import make_row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 NOVEMBER, DECEMBER = date(2024, 11, 1), date(2024, 12, 1)
 RESOLUTION = "Nghị quyết 12/2024/NQ-HĐND tỉnh Bình Thuận"
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def own_base(amount, *, applies_from=DECEMBER, in_force=date(2024, 11, 1), province="60"):

@@ -11,14 +11,9 @@ from payments.operations.closing import StatementItem
 from payments.operations.outcomes import Reported, record_outcomes
 from payments.transitions import Outcome
 from tests import desk_world, worlds
-from tests.desk_world import DECEMBER, NOVEMBER, World
+from tests.desk_world import DECEMBER, NOVEMBER
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def make(world, who="preparer", **fields):

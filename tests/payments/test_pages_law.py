@@ -16,8 +16,8 @@ from accounts.access import reader_for
 from benefits.models import Base, Proposal, ProposalState, Rate
 from payments.models import Line
 from payments.queries.preview import people_who_change
-from tests import desk_world, worlds
-from tests.desk_world import DECEMBER, World
+from tests import worlds
+from tests.desk_world import DECEMBER
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +30,6 @@ ONE_BASE = {
     "in_force_from": "2024-12-10",
     "confidence": "secondary",
 }
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def text_of(response):

@@ -17,15 +17,10 @@ from payments.operations.proposals import OwnProposal
 from payments.queries.preview import Figures, simulate
 from tests import worlds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 NOVEMBER, DECEMBER, JANUARY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
 DECREE = "Nghị định 99/2024/NĐ-CP"
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 @pytest.fixture

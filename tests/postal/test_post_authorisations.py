@@ -16,15 +16,9 @@ from postal.queries.lists import pay_lists
 from postal.queries.service import alerts
 from tests import worlds
 from tests.desk_world import DECEMBER
-from tests.postal import world as post_world
 from tests.postal.world import FIFTH
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return post_world.build()
 
 
 def authorise(person: Person, since: date, until: date | None = None, name: str = "Lê Thị Con") -> Payee:

@@ -9,14 +9,8 @@ from accounts.access import reader_for
 from postal.models import Contract
 from postal.queries.deadlines import deadlines
 from tests.desk_world import DECEMBER
-from tests.postal import world as post_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return post_world.build()
 
 
 def found(world, on, who="preparer"):

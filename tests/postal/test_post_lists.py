@@ -17,14 +17,8 @@ from postal.papers.signing import list_data, list_pdf, list_workbook
 from postal.queries.lists import pay_lists
 from tests import worlds
 from tests.desk_world import DECEMBER
-from tests.postal import world as post_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return post_world.build()
 
 
 def the_list(world):

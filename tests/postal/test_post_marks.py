@@ -20,17 +20,11 @@ from postal.operations.errors import PostalError
 from postal.operations.marks import NewMark
 from postal.queries.marks import day_states
 from tests import desk_world, worlds
-from tests.postal import world as post_world
 from tests.postal.world import FIFTH
 
 MORNING = datetime(2024, 12, 5, 1, tzinfo=UTC)
 EVENING = MORNING + timedelta(hours=9)
 A, B = uuid.UUID(int=1), uuid.UUID(int=2)
-
-
-@pytest.fixture
-def world(db):
-    return post_world.build()
 
 
 def paid(payment, minute=0, device=A, **facts):

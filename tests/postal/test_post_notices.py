@@ -13,14 +13,8 @@ from postal.operations.marks import NewMark, receive_marks
 from postal.operations.notices import Question, ask_communes
 from tests import worlds
 from tests.desk_world import DECEMBER
-from tests.postal import world as post_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return post_world.build()
 
 
 def report(world, payment, reason, device=1):

@@ -33,11 +33,6 @@ from tests.postal.world import SINCE
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return post_world.build()
-
-
 def test_the_month_shows_each_pay_day_with_its_people_and_money(world):
     page = world.client("preparer").get(reverse("post_month"), {"month": "2024-12"}).content.decode()
     assert "Bưu điện Hàm Tiến" in page

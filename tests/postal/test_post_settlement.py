@@ -25,16 +25,10 @@ from postal.operations.marks import NewMark
 from postal.queries.settlement import fee_of, settlement
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER
-from tests.postal import world as post_world
 from tests.postal.world import FIFTH
 
 AT = datetime(2024, 12, 10, 3, tzinfo=UTC)
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
-
-
-@pytest.fixture
-def world(db):
-    return post_world.build()
 
 
 def collect(world, *payments, day=None):

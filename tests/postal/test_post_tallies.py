@@ -34,11 +34,6 @@ AT = datetime(2024, 12, 10, 3, tzinfo=UTC)
 SHARE = 1_500_000
 
 
-@pytest.fixture
-def world(db):
-    return post_world.build()
-
-
 def kept():
     """People by whether they stand on a list and by outcome; each sum proved to be people × 1,500,000."""
     found = Counter()

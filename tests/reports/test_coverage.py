@@ -19,13 +19,8 @@ from reports.queries.coverage import By, NoFigures
 from tests import worlds
 from tests.reports.world import DECEMBER, NOON, coverage, elderly, officers, report, rows, send, total
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 NOVEMBER = date(2024, 11, 1)
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def test_before_the_settlement_a_person_counts_by_where_the_money_was_sent():

@@ -17,13 +17,8 @@ from tests import worlds
 from tests.pdf_text import pdf_text
 from tests.reports.world import DECEMBER, NOON, elderly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 NOVEMBER = date(2024, 11, 1)
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def client_of(role: str, unit: Unit) -> Client:

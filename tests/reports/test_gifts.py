@@ -21,13 +21,8 @@ from tests.reports.test_files import viewer
 from tests.reports.world import DECEMBER, NOON, elderly
 from tests.stepped_up import stepped_up
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 TET = date(2025, 1, 20)
-
-
-@pytest.fixture(autouse=True)
-def reference(db) -> None:
-    worlds.load_reference()
 
 
 def gift(**amounts: int) -> GiftList:

@@ -21,13 +21,8 @@ from reports.queries.overview import overview
 from tests import worlds
 from tests.reports.world import DECEMBER, NOON, elderly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 SCANNED = ("payments_payment", "payments_line", "payments_event", "beneficiaries_")
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def seal(*months: date) -> None:

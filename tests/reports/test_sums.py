@@ -19,7 +19,7 @@ from reports.queries.upward import changes, settlements, statistics
 from tests import worlds
 from tests.reports.world import DECEMBER, coverage, elderly, officers, report, send
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("reference")]
 
 PEOPLE = st.lists(
     st.fixed_dictionaries(
@@ -33,11 +33,6 @@ PEOPLE = st.lists(
     min_size=1,
     max_size=6,
 )
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
 
 
 def happens(payment: Payment, outcome: str) -> None:

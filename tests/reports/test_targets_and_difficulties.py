@@ -25,12 +25,7 @@ from tests import worlds
 from tests.pdf_text import pdf_text
 from tests.reports.world import DECEMBER, NOON, elderly
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def reference(db):
-    worlds.load_reference()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 
 def officer(role: str, unit: Unit) -> tuple[User, Client]:
