@@ -35,6 +35,11 @@ def show_month(month: date) -> str:
     return f"{month:%m/%Y}"
 
 
+def show_birth(born: date, precision: str) -> str:
+    """A birth date no more exact than it is known (`day`, `month` or `year`): `10/09/1944`, `09/1944` or `1944`."""
+    return born.strftime({"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}[precision])
+
+
 def month_of(day: date) -> date:
     """The month (its first day) in which a calendar day lies."""
     return date(day.year, day.month, 1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from beneficiaries.models import Campaign, Candidate, CandidateState
 from beneficiaries.opened_file import ACCOUNT, HOLDER, REFERENCE
 from common.cccd import mask
+from common.months import show_birth
 from common.workbooks import new_workbook
 from reports import sheets
 from reports.sheets import Cell, Sheet, Table
@@ -39,7 +40,12 @@ def bank_workbook(campaign: Campaign, people: Sequence[Candidate]) -> bytes:
         for line, one in enumerate(people, start=4):
             person = one.person
             for column, value in enumerate(
-                (one.reference, person.name, born(person), person.national_id or "")
+                (
+                    one.reference,
+                    person.name,
+                    show_birth(person.birth_date, person.birth_precision),
+                    person.national_id or "",
+                )
             ):
                 sheet.write_string(line, column, value, text)
             for column in (4, 5):
@@ -55,7 +61,7 @@ def day_list(campaign: Campaign, people: Sequence[Any]) -> bytes:
         [
             one.reference,
             one.person.name,
-            born(one.person),
+            show_birth(one.person.birth_date, one.person.birth_precision),
             mask(one.person.national_id) if one.person.national_id else _("none yet"),
             one.hamlet,
             one.person.phone,
@@ -81,9 +87,3 @@ def day_list(campaign: Campaign, people: Sequence[Any]) -> bytes:
             tall=True,
         )
     )  # fmt: skip
-
-
-def born(person: Any) -> str:
-    """A birth date no more exact than it is known."""
-    formats = {"year": "%Y", "month": "%m/%Y"}
-    return f"{person.birth_date:{formats.get(person.birth_precision, '%d/%m/%Y')}}"

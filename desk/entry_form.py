@@ -30,7 +30,7 @@ from beneficiaries.operations.changes.drafting import Draft
 from beneficiaries.roll.cells import Unclear, account, date_of, national_id, phone
 from beneficiaries.roll.one_row import children_of
 from benefits.models import Category
-from common.months import month_of
+from common.months import month_of, show_birth
 from common.text import clean_name
 
 NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
@@ -327,8 +327,7 @@ def initial_of(request: ChangeRequest) -> dict[str, Any]:
 def _shown(text: str | None, precision: str = Precision.DAY) -> str:
     if not text:
         return ""
-    patterns = {Precision.DAY: "%d/%m/%Y", Precision.MONTH: "%m/%Y", Precision.YEAR: "%Y"}
-    return date.fromisoformat(text).strftime(patterns[Precision(precision)])
+    return show_birth(date.fromisoformat(text), precision)
 
 
 def _given(**values: Any) -> dict[str, Any]:

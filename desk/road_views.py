@@ -24,8 +24,7 @@ from beneficiaries.operations import outreach
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.outreach import AT_ONCE, Told
 from common.keyset import number_of
-from common.months import month_of, read_month
-from desk.campaign_files import born
+from common.months import month_of, read_month, show_birth
 from desk.queries import road as queries
 from desk.queries.road import Wanted
 from desk.road_forms import AnswerForm, PlanForm, RoadFilterForm, TalkForm, chosen_ids
@@ -288,7 +287,7 @@ def _sheet(commune: Unit, wanted: Wanted, rows: list[dict[str, Any]]) -> Sheet:
             [
                 number,
                 person.name,
-                born(person),
+                show_birth(person.birth_date, person.birth_precision),
                 person.phone,
                 row["reason"],
                 row["next"],

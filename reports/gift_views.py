@@ -17,6 +17,7 @@ from accounts.http import OfficerRequest, require
 from accounts.models import User
 from areas.models import Unit
 from common.money import format_number, format_vnd
+from common.months import show_birth
 from reports import sheets
 from reports.forms import GiftForm
 from reports.giving import GiftRefused, approve_gift_list, make_gift_list, withdraw_gift_list
@@ -207,5 +208,4 @@ def _sheet(gift: GiftList, commune: Unit, rows: list[Given], *, signed: bool) ->
 
 
 def _born(one: Given) -> str:
-    formats = {"year": "%Y", "month": "%m/%Y"}
-    return f"{one.birth_date:{formats.get(one.birth_precision, '%d/%m/%Y')}}" if one.birth_date else ""
+    return show_birth(one.birth_date, one.birth_precision) if one.birth_date else ""

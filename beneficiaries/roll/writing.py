@@ -16,10 +16,9 @@ from beneficiaries.roll.law import Law
 from beneficiaries.roll.lookups import WORDINGS
 from beneficiaries.roll.row import RollRow
 from benefits.models import Category
-from common.months import add_months
+from common.months import add_months, show_birth
 from common.workbooks import new_workbook
 
-_PATTERNS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
 _SEXES = {"male": "Nam", "female": "Nữ", "": ""}
 
 
@@ -130,4 +129,4 @@ _POST = {PayAt.POINT: "Bưu điện tại điểm chi trả", PayAt.HOME: "Bưu 
 
 
 def _date(day: date | None, precision: str = "day") -> str:
-    return day.strftime(_PATTERNS[precision]) if day else ""
+    return show_birth(day, precision) if day else ""

@@ -11,11 +11,10 @@ from accounts.access import province_reader
 from areas.models import Unit
 from beneficiaries.models import Person
 from common.money import format_number
-from common.months import add_months
+from common.months import add_months, show_birth
 from common.workbooks import new_workbook
 from payments.queries.comparing import Known, people_of_month
 
-_BIRTHS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
 _WRONG_BY = 90_000
 _HEADER = ["STT", "Họ và tên", "Ngày sinh", "Số CCCD", "Xã/Phường", "Số tiền (đồng)", "Ký nhận"]
 
@@ -49,5 +48,5 @@ def write_last_list(path: Path, *, commune: str, month: date) -> None:
 
 def _line(person: Known, number: str, commune: str) -> list[str]:
     """A row after its running number; amounts as offices type them."""
-    born = person.birth_date.strftime(_BIRTHS[person.birth_precision])
+    born = show_birth(person.birth_date, person.birth_precision)
     return [person.name.upper(), born, number, commune, format_number(person.due)]

@@ -16,7 +16,7 @@ from banks.queries.reconciling import exceptions
 from beneficiaries import queries as people_queries
 from beneficiaries import views as people_views
 from common.keyset import number_of
-from common.months import month_of, parse_month, show_month
+from common.months import month_of, parse_month, show_birth, show_month
 from desk import change_views
 from desk.listings.columns import Column, Listing, Row, TooManyRows
 from payments.models import Batch, StatementKind
@@ -28,8 +28,7 @@ from postal.queries.settlement import open_notices
 
 
 def _born(row: Row) -> str:
-    shape = {"day": "%d/%m/%Y", "month": "%m/%Y"}.get(row["birth_precision"], "%Y")
-    return str(row["birth"].strftime(shape))
+    return show_birth(row["birth"], row["birth_precision"])
 
 
 def _people(request: OfficerRequest, most: int) -> Iterator[Row]:

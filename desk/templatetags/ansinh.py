@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from common import cccd
 from common.money import amount_in_words_en, amount_in_words_vi, format_number, format_vnd
+from common.months import show_birth
 from common.numbers import format_decimal, format_factor, format_percent
 
 register = template.Library()
@@ -154,9 +155,7 @@ def month_key(value: date | None) -> str:
 @register.filter
 def birth(value: date | None, precision: str = "day") -> str:
     """A birth date no more exact than it is known: `10/09/1944`, `09/1944` or `1944`."""
-    if not value:
-        return ABSENT
-    return value.strftime({"year": "%Y", "month": "%m/%Y"}.get(precision, "%d/%m/%Y"))
+    return show_birth(value, precision or "day") if value else ABSENT
 
 
 @register.filter

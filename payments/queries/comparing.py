@@ -22,13 +22,13 @@ from beneficiaries.models import Precision
 from beneficiaries.roll.paid_list import PaidLine
 from common import crypto, sql
 from common.money import format_vnd
+from common.months import show_birth
 from common.text import fold
 from payments.queries.explain import due_params, due_relations, dues_of
 
 _EXPLAINED_AT_ONCE = 2_000
 _OLD_NUMBER = 9
 _NUMBER_DOMAIN = "national_id"
-_BIRTHS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
 
 
 class Verdict(StrEnum):
@@ -290,7 +290,7 @@ def _says(line: PaidLine) -> list[str]:
 
 
 def _birth(birth: tuple[date, str] | None) -> str:
-    return birth[0].strftime(_BIRTHS[birth[1]]) if birth else ""
+    return show_birth(*birth) if birth else ""
 
 
 def _count(totals: dict[Verdict, Total], entry: Entry) -> None:

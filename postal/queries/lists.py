@@ -15,6 +15,7 @@ from beneficiaries.models import Payee, PayeeRole, Person
 from common import sql
 from common.cccd import mask
 from common.crypto import decrypt
+from common.months import show_birth
 from payments.models import Batch
 from postal.models import PayDay
 
@@ -114,7 +115,7 @@ def pay_lists(*, days: Sequence[PayDay]) -> list[PayList]:
         found[key].rows.append(
             ListRow(
                 number=row["number"], payment=row["payment"], person=row["person"], name=row["name"],
-                birth=_birth(row["birth_date"], row["birth_precision"]), national_id=number,
+                birth=show_birth(row["birth_date"], row["birth_precision"]), national_id=number,
                 masked_id=mask(number) if number else "", hamlet=row["hamlet"], regular=row["regular"],
                 arrears=row["arrears"], recovery=row["recovery"], amount=row["amount"], outcome=row["outcome"],
                 dead=row["died_on"] is not None, payees=current,
@@ -158,7 +159,3 @@ def _open_id(stored: bytes | memoryview | None, uuid: UUID) -> str:
     if stored is None:
         return ""
     return decrypt(bytes(stored), table=Person._meta.db_table, column="national_id", row=uuid)
-
-
-def _birth(born: date, precision: str) -> str:
-    return born.strftime({"year": "%Y", "month": "%m/%Y"}.get(precision, "%d/%m/%Y"))
