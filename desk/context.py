@@ -30,8 +30,7 @@ def _officer(user: User, reader: Reader) -> dict[str, str]:
     role = ", ".join(dict.fromkeys(str(RoleName(role.name).label) for role in own))
     area = ", ".join(dict.fromkeys(role.unit.name for role in own))
     stands_in = _("standing in for %(name)s") % {"name": absent} if absent else ""
-    if str(user).endswith(
-        f", {area}"
-    ):  # an account named after its post, in whatever language: once is enough
+    # An account named after its post, in whatever language: once is enough.
+    if str(user).endswith(f", {area}"):
         return {"name": role, "role": area, "area": stands_in}
     return {"name": str(user), "role": role, "area": f"{area} · {stands_in}" if stands_in else area}

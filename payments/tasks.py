@@ -19,14 +19,12 @@ def make_slice(round_id: int) -> None:
     """Make one waiting slice of a round; the last one closes the round's making."""
     try:
         generation.generate_next_slice(round_id=round_id, at=timezone.now)
-    except (
-        SliceStopped
-    ) as stopped:  # kept with the slice and shown on the cycle's page; the sweep tries again
+    except SliceStopped as stopped:
+        # Kept with the slice and shown on the cycle's page; the sweep tries again.
         log.warning("round %s: a slice waits for the records of %s people", round_id, len(stopped.people))
     if generation.finish_round(round_id=round_id, at=timezone.now()):
-        current_app.send_task(
-            "reports.tasks.refresh_figures"
-        )  # by name: the reports know payments, not the reverse
+        # By name: the reports know payments, not the reverse.
+        current_app.send_task("reports.tasks.refresh_figures")
 
 
 @shared_task

@@ -228,9 +228,8 @@ def _compared(
         _keep_facts(cursor, params)
         _keep_dues(cursor, "due_before", params)
         with _as_if_in_force(rows):
-            if any(
-                getattr(row, "area_id", None) for row in rows
-            ):  # whose province counts is one of the facts
+            # Whose province counts is one of the facts.
+            if any(getattr(row, "area_id", None) for row in rows):
                 cursor.execute("DROP TABLE facts")
                 _keep_facts(cursor, params)
             _keep_dues(cursor, "due_after", params)

@@ -47,9 +47,8 @@ class Watched:
         page.on("requestfailed", self._lost)
 
     def _lost(self, request: Request) -> None:
-        if (
-            request.failure != "net::ERR_ABORTED"
-        ):  # the test went on to another page before this one had loaded
+        # Aborted: the test went on to another page before this one had loaded.
+        if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.url}: {request.failure}")
 
 

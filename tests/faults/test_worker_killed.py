@@ -280,9 +280,8 @@ def test_what_a_worker_writes_names_the_task_and_the_officer_who_asked_for_it(st
     with acting(officer=4711, source="request 9"):
         assert dispatch.ring(round_id=made.pk)
     wait_for(round_is_made, worker)
-    totals = Entry.objects.filter(
-        table_name="payments_batch", kind="update"
-    )  # the opening was the test's own
+    # The opening was the test's own.
+    totals = Entry.objects.filter(table_name="payments_batch", kind="update")
     assert set(totals.values_list("officer_id", "source")) == {(4711, "task payments.tasks.make_slice")}
 
 

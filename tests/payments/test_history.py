@@ -118,9 +118,8 @@ def test_the_ledger_s_check_names_a_right_given_back_or_a_trigger_switched_off(h
 def test_a_role_of_another_name_loses_the_right_too(history, settings):
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
-        assert cursor.fetchone() == (
-            False,
-        )  # so the role is one that exists: pg_monitor's holder, none of ours
+        # So the role is one that exists: pg_monitor's holder, none of ours.
+        assert cursor.fetchone() == (False,)
         cursor.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON payments_event TO pg_monitor")
         settings.DATABASE_APPLICATION_ROLE = "pg_monitor"
         refuse_changes_by_the_application(using="default")
