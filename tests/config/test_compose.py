@@ -49,6 +49,14 @@ def test_every_variable_is_explained_in_the_example():
     assert set(re.findall(r"(?<!\$)\$\{(\w+)", COMPOSE)) == explained
 
 
+def test_every_variable_that_the_settings_read_is_documented():
+    settings = (PROJECT / "config/settings.py").read_text()
+    read = set(re.findall(r'environ(?:\.get\(|ment\.\w+\(|\[)"([A-Z_]+)"', settings))
+    documented = (PROJECT / "docs/operation.md").read_text() + (PROJECT / ".env.example").read_text()
+    assert {name for name in read if name not in documented} == set()
+    assert len(read) > 20
+
+
 def test_the_example_holds_no_secret():
     for name, value in re.findall(r"^(\w+)=(.*)$", (PROJECT / ".env.example").read_text(), re.MULTILINE):
         assert not value or not re.search("KEY|PASSWORD", name), name
