@@ -17,8 +17,8 @@ from beneficiaries import queries as people_queries
 from beneficiaries import views as people_views
 from common.keyset import number_of
 from common.months import month_of, parse_month, show_birth, show_month
-from desk import change_views
 from desk.listings.columns import Column, Listing, Row, TooManyRows
+from desk.views import changes as change_views
 from payments.models import Batch, StatementKind
 from payments.queries import batches as batch_queries
 from payments.queries import overview

@@ -25,16 +25,16 @@ WITHOUT_A_CODE = {
     "banks.views.directory._find": "an inquiry, and lists for trying out: no right, no address, no account",
     "banks.views.matters.quarantine_act": "only what does not exist",
     "banks.views.matters.reconcile_act": "a note on a difference changes no outcome",
-    "desk.change_views.change_act": "opening, returning and refusing change nobody's record",
+    "desk.views.changes.change_act": "opening, returning and refusing change nobody's record",
     "payments.views.batches.batch_act": "sending back and recalling only stop money",
     "payments.views.batches.batches_act": "the action was proved once for all the lists named",
     "payments.views.cycles.cycle_act": "preparing to close: a second officer closes",
     "payments.views.law.act": "a withdrawn proposal leaves the law as it is",
     "payments.views.law.require_province": "hands on what its caller says",
     "payments.views.overpaid.overpaid_act": "a cancelled decision leaves the debt as it is",
-    "reports.difficulty_views.difficulty": "an answer to a difficulty moves no money",
-    "reports.gift_views.gift_lists": "a second administrator's approval is proved",
-    "reports.target_views.target_list": "a later target takes its place",
+    "reports.views.difficulties.difficulty": "an answer to a difficulty moves no money",
+    "reports.views.gifts.gift_lists": "a second administrator's approval is proved",
+    "reports.views.targets.target_list": "a later target takes its place",
 }
 SEEING = ("GET", "HEAD")
 

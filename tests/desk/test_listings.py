@@ -125,7 +125,7 @@ def test_it_refuses_a_filter_without_a_name_or_a_field_and_one_too_many(world):
 
 
 def test_a_list_that_is_too_long_for_a_file_sends_back_with_the_reason(world, monkeypatch):
-    monkeypatch.setattr("desk.listing_views.MOST_ROWS", 5)
+    monkeypatch.setattr("desk.views.listings.MOST_ROWS", 5)
     with translation.override("vi"):
         answer = world.client("commune_officer").get(people(), follow=True)
     assert answer.redirect_chain[0][0] == reverse("people")
@@ -133,7 +133,7 @@ def test_a_list_that_is_too_long_for_a_file_sends_back_with_the_reason(world, mo
 
 
 def test_exactly_as_many_rows_as_a_file_takes_are_taken(world, monkeypatch):
-    monkeypatch.setattr("desk.listing_views.MOST_ROWS", 6)
+    monkeypatch.setattr("desk.views.listings.MOST_ROWS", 6)
     assert len(sheet(world, people())) == 1 + 6
     assert listing_columns.MOST_ROWS > 54_649
 

@@ -25,12 +25,12 @@ from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.outreach import AT_ONCE, Told
 from common.keyset import number_of
 from common.months import month_of, read_month, show_birth
+from desk.forms.road import AnswerForm, PlanForm, RoadFilterForm, TalkForm, chosen_ids
 from desk.queries import road as queries
 from desk.queries.road import Wanted
-from desk.road_forms import AnswerForm, PlanForm, RoadFilterForm, TalkForm, chosen_ids
 from reports import sheets
 from reports.sheets import Cell, Sheet, Table
-from reports.upward_views import sheet_file
+from reports.views.upward import sheet_file
 
 LONGEST_FILE = 2_500
 _MEETING_PART = 60

@@ -17,9 +17,9 @@ from accounts.access import Action, Reader
 from accounts.http import OfficerRequest
 from beneficiaries.models import Person
 from common.months import add_months, format_month, month_of
-from desk.change_views import VIEWS
 from desk.queries.changes import waiting
 from desk.queries.road import campaigns_to_approve
+from desk.views.changes import VIEWS
 from payments import words
 from payments.queries.batches import batches_by_turn
 from payments.queries.overview import cycles_to_close, last_paid_month

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from beneficiaries.operations.changes.deaths import LUMP_SUM, funerals_for, lump_sum_for
 from benefits.models import Category, Component
-from desk.change_forms import ChangeForm, DayField
+from desk.forms.changes import ChangeForm, DayField
 
 
 class DeathForm(ChangeForm):

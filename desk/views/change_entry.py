@@ -23,11 +23,11 @@ from beneficiaries.operations.changes import Draft
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.transitions import EDITABLE, ChangeState
 from common.keyset import number_of
-from desk.change_death_form import DeathForm
-from desk.change_forms import FORMS, ChangeForm
-from desk.change_views import find
+from desk.forms.changes import FORMS, ChangeForm
+from desk.forms.death import DeathForm
 from desk.queries import changes as queries
 from desk.queries.slip import transfer_slip
+from desk.views.changes import find
 
 ALL_FORMS: dict[str, type[ChangeForm]] = FORMS | {ChangeKind.DEATH: DeathForm}
 

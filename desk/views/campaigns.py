@@ -30,10 +30,10 @@ from beneficiaries.roll.table import UnreadableFile
 from common.keyset import number_of
 from common.months import add_months
 from desk.campaign_files import bank_workbook, day_list
+from desk.forms.road import CampaignForm, OpenedForm, chosen_ids
 from desk.queries import road as queries
-from desk.road_forms import CampaignForm, OpenedForm, chosen_ids
 from payments.queries.overview import last_paid_month
-from reports.upward_views import sheet_file
+from reports.views.upward import sheet_file
 
 _SHOWN = 50
 

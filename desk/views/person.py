@@ -1,4 +1,4 @@
-"""Pages that cross apps: what there is to do, and one person's story."""
+"""One person's page: who it is, what is granted, how and whether it was paid, what may be asked for."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from beneficiaries.next_steps import NEXT_STEPS
 from benefits.models import Scheme
 from common.cccd import mask, mask_account
 from common.months import month_of
-from desk.change_entry_views import ALL_FORMS
 from desk.queries.changes import open_requests_of
 from desk.queries.road import told_about
+from desk.views.change_entry import ALL_FORMS
 from payments.models import Cycle, Payment
 from payments.queries.batches import visible_batches
 from payments.queries.explain import Explanation, explain

@@ -24,7 +24,7 @@ from reports.giving import GiftRefused, approve_gift_list, make_gift_list, withd
 from reports.models import GiftList
 from reports.queries.gifts import Given, gift_amounts, gift_people, gift_sums
 from reports.sheets import Cell, Sheet, Table
-from reports.upward_views import sheet_file
+from reports.views.upward import sheet_file
 
 
 @require_http_methods(["GET", "POST"])

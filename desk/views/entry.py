@@ -33,7 +33,7 @@ from common.cccd import check_cccd
 from common.chip_card import looks_like_card, parse_chip_qr
 from common.keyset import number_of
 from common.vietqr import parse_vietqr
-from desk.entry_form import EntryForm, Read, initial_of, with_strokes
+from desk.forms.entry import EntryForm, Read, initial_of, with_strokes
 from desk.queries.foresee import Foreseen, foresee
 
 MINE = 5

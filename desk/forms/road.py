@@ -14,7 +14,7 @@ from beneficiaries.models import ANSWERS, Channel, Group, ObstacleReason, Provid
 from beneficiaries.next_steps import ACCOUNT_TROUBLES
 from beneficiaries.operations.outreach import Answered
 from common.keyset import number_of
-from desk.change_forms import DayField
+from desk.forms.changes import DayField
 from desk.queries.road import NO_REASON, Wanted
 
 REASONS: list[tuple[str, Any]] = [

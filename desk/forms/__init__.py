@@ -1,0 +1,1 @@
+"""What officers fill in on the pages that cross apps."""

@@ -1,0 +1,1 @@
+"""Pages that cross apps, one file for each noun."""

@@ -1,0 +1,1 @@
+"""Pages of coverage and of what goes upwards, one file for each noun."""
