@@ -101,8 +101,8 @@ class CivilMatch(models.Model):
     @property
     def holds(self) -> bool:
         """Whether what the list would mean is so: of a row that is only alike a person must have decided, that it is
-        this one, or for a condition lost that it is somebody else."""
-        wanted = MatchVerdict.DIFFERENT if self.effect == Effect.LOSE else MatchVerdict.SAME
+        this one, or of somebody missing on the list that it is somebody else."""
+        wanted = MatchVerdict.DIFFERENT if self.absent_from_id else MatchVerdict.SAME
         return self.likeness != Likeness.ALIKE or self.verdict == wanted
 
     class Meta:

@@ -1,18 +1,14 @@
 """A list says for which communes it is complete; the same file is taken once by an officer, also at once.
 
-Previews made before lose nobody by not standing on the list; of files taken twice each but the newest keeps its rows
-under a digest of its own.
+Whoever was missing on a list of before was so where they live; of previews made before nobody loses by it. Of files
+taken twice each but the newest keeps its rows under a digest of its own.
 """
 
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-ABSENT = """
-UPDATE desk_civilmatch match SET absent_from_id = match.commune_id
-FROM desk_civillist list
-WHERE list.id = match.list_id AND list.kept_at IS NULL AND match.effect = 'lose' AND match.likeness <> 'exact'
-"""
+ABSENT = "UPDATE desk_civilmatch SET absent_from_id = commune_id WHERE effect = 'lose' AND likeness <> 'exact'"
 TAKEN_TWICE = """
 UPDATE desk_civillist list SET digest = sha256(list.digest || convert_to(list.uuid::text, 'UTF8'))
 WHERE EXISTS (

@@ -95,7 +95,7 @@ def keep_list(*, made: CivilList, complete: Collection[int] = (), at: datetime) 
     """Take a previewed list into the worklist of the communes it concerns. Done again it changes nothing.
 
     `complete` are the units of `made.communes` for which its officer says that the list is complete: elsewhere nobody
-    loses by not standing on it, only by a row that is surely theirs.
+    loses by not standing on it, only by a row that is theirs, surely or as a person decides.
     Raises ListRefused for a list of households of which rows were refused: whoever stands in one would lose.
     """
     if made.kind == CivilKind.POVERTY and made.refused:
@@ -106,7 +106,12 @@ def keep_list(*, made: CivilList, complete: Collection[int] = (), at: datetime) 
     with transaction.atomic():
         if CivilList.objects.filter(pk=made.pk, kept_at=None).update(kept_at=at, communes=communes):
             whole = [one["unit"] for one in communes if one["complete"]]
-            made.matches.filter(absent_from__isnull=False).exclude(absent_from__in=whole).delete()
+            absent = made.matches.filter(absent_from__isnull=False).exclude(absent_from__in=whole)
+            # An alike row of a household that does not count: if it is this person, they lose by it.
+            absent.filter(number__isnull=False, likeness=Likeness.NONE).update(
+                likeness=Likeness.ALIKE, absent_from=None
+            )
+            absent.delete()
 
 
 def discard_list(*, made: CivilList) -> None:

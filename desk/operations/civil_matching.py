@@ -47,6 +47,16 @@ class Named:
     places: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who on record the rows are: `exact` by number; else `alike`, each with the commune, the closest first; and where
+    the exact ones live, or lived last."""
+
+    exact: dict[Place, Person]
+    alike: dict[Place, list[tuple[int, int]]]
+    homes: dict[int, int]
+
+
 @dataclass(slots=True)
 class Matched:
     """What a list comes to: its matches, how many rows match nobody, or only people elsewhere, and the communes that a
@@ -61,18 +71,16 @@ class Matched:
 def match_deaths(*, made: CivilList, lines: list[CivilLine], units: Collection[int], today: date) -> Matched:
     """Each row's person: by identity number anywhere in the province, so that the commune where they are on record is
     told; else by name and birth alike in `units` (whose people the uploading officer may change)."""
-    found = Matched()
-    exact, doubtful = _by_number(lines)
-    homes = _homes(person.pk for person in exact.values())
-    alike = _alike([line for line in lines if _place(line) not in exact], doubtful, units, today)
+    found, known = Matched(), _known(lines, units, today)
     for line in lines:
-        person = exact.get(_place(line))
-        if person is not None and person.pk in homes:
+        person = known.exact.get(_place(line))
+        if person is not None and person.pk in known.homes:
             effect = Effect.DEATH if person.died_on is None else Effect.KNOWN_DEAD
-            found.elsewhere += homes[person.pk] not in units
-            found.matches.append(_match(made, line, effect, person.pk, homes[person.pk], Likeness.EXACT))
+            home = known.homes[person.pk]
+            found.elsewhere += home not in units
+            found.matches.append(_match(made, line, effect, person.pk, home, Likeness.EXACT))
             continue
-        candidates = alike.get(_place(line), [])
+        candidates = known.alike.get(_place(line), [])
         found.unmatched += not candidates
         found.elsewhere += any(commune not in units for _person, commune in candidates)
         found.matches += [
@@ -93,26 +101,22 @@ def match_households(
     list in another commune stands on it. Gains: whoever is of the age of GAINED, in such a household, without a
     pension and without another allowance of that kind; also somebody not on record.
     """
-    assert made.month is not None
-    found = Matched()
-    named = _named(lines, units, today)
+    found, known, named = Matched(), _known(lines, units, today), _named(lines, units, today)
     # A row whose commune is unclear may be about anybody here.
     mine = [line for line in lines if line.commune_id is None or line.commune_id in named]
     found.elsewhere = len(lines) - len(mine)
-    exact, doubtful = _by_number(lines)
-    alike = _alike([line for line in lines if _place(line) not in exact], doubtful, units, today)
     rows_of: Rows = defaultdict(list)
     for line in lines:
-        person = exact.get(_place(line))
+        person = known.exact.get(_place(line))
         if person is not None:
             rows_of[person.pk].append((line, Likeness.EXACT))
-        for person_id, _commune in alike.get(_place(line), []):
+        for person_id, _commune in known.alike.get(_place(line), []):
             rows_of[person_id].append((line, Likeness.ALIKE))
-    unmatched = [line for line in mine if _place(line) not in exact and not alike.get(_place(line))]
+    unmatched = [line for line in mine if not (_place(line) in known.exact or known.alike.get(_place(line)))]
     found.unmatched = len(unmatched)
     held = _held(made, named, today)
     lost = _lost(made, held, rows_of, unmatched)
-    found.matches = lost + _gained(made, mine, exact, alike, named, units)
+    found.matches = lost + _gained(made, mine, known, named, units)
     found.communes = _communes(named, mine, held, lost)
     return found
 
@@ -152,9 +156,9 @@ def _lost(
     lost = []
     for row in held:
         taken = HOUSEHOLDS[row["category_id"]]
-        rows = rows_of.get(row["person_id"]) or namesakes.get(row["name_folded"], [])
-        sure = [line for line, how in rows if how == Likeness.EXACT]
-        if any(line.household in taken for line in sure):
+        same_name = [one for one in namesakes.get(row["name_folded"], []) if one[0].household in taken]
+        rows = rows_of.get(row["person_id"]) or same_name
+        if any(line.household in taken for line, how in rows if how == Likeness.EXACT):
             continue
         shown = next((one for one in rows if one[0].household in taken), rows[0] if rows else None)
         stands, how = shown or (None, Likeness.NONE)
@@ -163,7 +167,7 @@ def _lost(
             how = Likeness.NONE
         match = _match(made, stands, Effect.LOSE, row["person_id"], row["commune_id"], how)
         match.entitlement_id = row["entitlement_id"]
-        match.absent_from_id = None if sure else row["named_id"]
+        match.absent_from_id = None if how == Likeness.EXACT else row["named_id"]
         lost.append(match)
     return lost
 
@@ -176,23 +180,22 @@ def _communes(
     holders = Counter(unit for unit, _person in {(row["named_id"], row["person_id"]) for row in held})
     unsure = Counter(unit for unit, _person in {(one.absent_from_id, one.person_id) for one in lost})
     kin = {unit for one in named.values() for unit in (*one.lineage.before, *one.lineage.after)}
-    known = Unit.objects.communes().in_bulk(kin | named.keys())
+    units = Unit.objects.communes().in_bulk(kin | named.keys())
     return [
         {
             "unit": unit.pk, "name": unit.name, "rows": rows[unit.pk], "held": holders[unit.pk],
             "unsure": unsure[unit.pk],
-            "before": [known[one].name for one in named[unit.pk].lineage.before if one in known and one not in named],
-            "now": [known[one].name for one in named[unit.pk].lineage.after],
+            "before": [units[one].name for one in named[unit.pk].lineage.before if one in units and one not in named],
+            "now": [units[one].name for one in named[unit.pk].lineage.after],
         }
-        for unit in sorted((known[one] for one in named), key=lambda one: (one.code, one.pk))
+        for unit in sorted((units[one] for one in named), key=lambda one: (one.code, one.pk))
     ]  # fmt: skip
 
 
 def _gained(
     made: CivilList,
     lines: list[CivilLine],
-    exact: dict[Place, Person],
-    alike: dict[Place, list[tuple[int, int]]],
+    known: Known,
     named: dict[int, Named],
     units: Collection[int],
 ) -> list[CivilMatch]:
@@ -201,16 +204,17 @@ def _gained(
     category = Category.objects.get(pk=GAINED)
     if not Rate.objects.filter(in_force(month, month), category=category).exists():
         return []
-    homes = _homes(person.pk for person in exact.values())
     others = (Stacking.BTXH_ALLOWANCE, Stacking.SOCIAL_PENSION, Stacking.BTXH_INSTITUTION)
     holding = set(
         Entitlement.objects.filter(
-            Q(last_month=None) | Q(last_month__gte=month), person__in=homes, category__stacking__in=others
+            Q(last_month=None) | Q(last_month__gte=month),
+            person__in=known.homes,
+            category__stacking__in=others,
         ).values_list("person_id", flat=True)
     )
     gained = []
     for line in lines:
-        person = exact.get(_place(line))
+        person = known.exact.get(_place(line))
         born = person.birth_date if person else line.birth[0] if line.birth else None
         if line.household not in HOUSEHOLDS[GAINED] or born is None or line.commune_id is None:
             continue
@@ -218,15 +222,22 @@ def _gained(
         if not (category.min_age or 0) * 12 <= months < (category.end_age or 200) * 12:
             continue
         if person is None:
-            if not alike.get(_place(line)):
+            if not known.alike.get(_place(line)):
                 home = named[line.commune_id].places[0]
                 gained.append(_match(made, line, Effect.GAIN, None, home, Likeness.NONE))
         elif (
             person.died_on is None and not person.pension_kind and person.pk not in holding
-            and homes.get(person.pk) in units
+            and known.homes.get(person.pk) in units
         ):  # fmt: skip
-            gained.append(_match(made, line, Effect.GAIN, person.pk, homes[person.pk], Likeness.EXACT))
+            home = known.homes[person.pk]
+            gained.append(_match(made, line, Effect.GAIN, person.pk, home, Likeness.EXACT))
     return gained
+
+
+def _known(lines: list[CivilLine], units: Collection[int], today: date) -> Known:
+    exact, doubtful = _by_number(lines)
+    alike = _alike([line for line in lines if _place(line) not in exact], doubtful, units, today)
+    return Known(exact, alike, _homes(person.pk for person in exact.values()))
 
 
 def _by_number(lines: list[CivilLine]) -> tuple[dict[Place, Person], dict[Place, Person]]:

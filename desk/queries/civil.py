@@ -53,8 +53,8 @@ def visible_lists(reader: Reader) -> QuerySet[CivilList]:
 
 def open_matches(reader: Reader, kind: str) -> QuerySet[CivilMatch]:
     """What waits for somebody: visible matches of kept lists that are neither drafted nor decided as somebody else."""
-    settled = Q(effect=Effect.LOSE, verdict=MatchVerdict.SAME) | (
-        ~Q(effect=Effect.LOSE) & Q(verdict=MatchVerdict.DIFFERENT)
+    settled = Q(verdict=MatchVerdict.SAME, absent_from__isnull=False) | Q(
+        verdict=MatchVerdict.DIFFERENT, absent_from=None
     )
     return (
         visible_matches(reader)

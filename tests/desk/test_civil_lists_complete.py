@@ -12,13 +12,13 @@ from django.urls import reverse
 from accounts.access import reader_for
 from accounts.models import Role, RoleName
 from areas.models import Unit
-from beneficiaries.models import Person
+from beneficiaries.models import ChangeRequest, Person
 from common.cccd import make_cccd
 from desk.models import CivilKind, CivilList
 from desk.operations.civil import keep_list, take_list
 from desk.operations.reorganisation import move_homes
 from tests import desk_world, worlds
-from tests.desk.test_civil_lists import found, households, keep, upload
+from tests.desk.test_civil_lists import found, households, keep, page, upload
 from tests.desk_world import World
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,29 @@ def test_whoever_is_missing_loses_only_in_the_communes_said_to_be_complete(world
     # Once it is kept nothing more is said of it.
     keep_list(made=made, complete=[worlds.commune().pk], at=NEW_YEAR)
     assert losing(made) == {"Ở Mũi Né": other}
+
+
+@pytest.mark.parametrize(("complete", "verdict", "drafts"), [
+    (False, "", 0), (False, "different", 0), (False, "same", 1), (True, "", 1),
+])  # fmt: skip
+def test_a_row_alike_and_not_poor_is_for_a_person_to_decide_where_the_list_is_not_complete(
+    world, complete, verdict, drafts
+):
+    holder("Thoát Nghèo", 50)
+    # Without the number; the birth fits. Somebody who bears the name alone loses nothing by that row.
+    worlds.grant(worlds.person("Thoát Nghèo", born=date(1939, 1, 2)), "BTXH_5.5a", since=date(2024, 6, 1))
+    made = upload(world, households("Thoat Ngheo;1950;;Phường Hàm Tiến;Thoát nghèo"), **JANUARY)
+    assert told(made) == [("Phường Hàm Tiến", 1, 2, 2)]
+    keep_list(made=made, complete=[worlds.commune().pk] if complete else [], at=NEW_YEAR)
+    match = made.matches.get(person__birth_date__year=1950)
+    assert made.matches.count() == (2 if complete else 1)
+    assert (match.likeness, match.effect) == ("" if complete else "alike", "lose")
+    client = world.client("commune_officer")
+    if verdict:
+        client.post(reverse("civil_match", args=[match.pk]), {"verdict": verdict})
+    client.post(reverse("civil_drafts"), {"match": match.pk})
+    assert ChangeRequest.objects.count() == drafts
+    assert ("Thoát Nghèo" in page(world, "commune_officer", "poverty")) == (complete or verdict == "")
 
 
 def test_a_tick_of_another_commune_or_of_nonsense_makes_nobody_lose(world):
