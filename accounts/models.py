@@ -33,7 +33,7 @@ class RoleName(models.TextChoices):
     APPROVER = "approver", _("Approver")
     ACCOUNTANT = "accountant", _("Accountant")
     POST_CLERK = "post_clerk", _("Post clerk")
-    VIEWER = "viewer", _("Provincial viewer")
+    VIEWER = "viewer", _("Viewer")
     ADMINISTRATOR = "administrator", _("Provincial administrator")
     AUDITOR = "auditor", _("Auditor")
 

@@ -13,7 +13,7 @@ from areas.models import Unit
 from banks.queries.province import Funds
 from banks.queries.reconciling import CLASSES, Account, class_words
 from beneficiaries.models import POST
-from common.money import amount_in_words_vi, format_number
+from common.money import amount_in_words_vi, format_number_vi
 from common.typesetting import typeset
 from payments.models import StatementKind
 
@@ -51,10 +51,10 @@ def protocol_data(found: Protocol) -> dict[str, Any]:
         "title": f"Biên bản đối soát chi trả qua {'Bưu điện' if by_post else 'tài khoản'}",
         "subtitle": f"Tháng {found.month:%m/%Y}, {account.name}{'' if by_post else f' (BIN {account.provider})'}",
         "funds": [
-            ["Kinh phí đã chuyển theo danh sách", format_number(funds.sent)],
-            ["Đã chi trả", format_number(funds.paid)],
-            ["Không chi được, đã dừng hoặc hoàn trả", format_number(funds.back)],
-            ["Đơn vị chi trả còn giữ, chưa có kết quả", format_number(funds.in_hand)],
+            ["Kinh phí đã chuyển theo danh sách", format_number_vi(funds.sent)],
+            ["Đã chi trả", format_number_vi(funds.paid)],
+            ["Không chi được, đã dừng hoặc hoàn trả", format_number_vi(funds.back)],
+            ["Đơn vị chi trả còn giữ, chưa có kết quả", format_number_vi(funds.in_hand)],
         ],
         "words": amount_in_words_vi(funds.paid, sentence=True),
         "classes": [
@@ -77,24 +77,26 @@ def protocol_data(found: Protocol) -> dict[str, Any]:
 
 def _sums(account: Account, kind: str) -> list[str]:
     sums = account.sum_of(kind)
-    return [format_number(value) for value in (sums.count, sums.explained, sums.expected, sums.reported)]
+    return [format_number_vi(value) for value in (sums.count, sums.explained, sums.expected, sums.reported)]
 
 
 def _proof(account: Account) -> list[list[str]]:
     missing, more = account.sum_of("missing").expected, account.sum_of("unexpected").reported
     return [
-        ["Theo sổ của đơn vị", format_number(account.books)],
-        ["Trừ: sao kê thiếu", format_number(-missing)],
-        ["Cộng: sao kê thừa", format_number(more)],
-        ["Cộng: sao kê ghi trùng", format_number(account.sum_of("duplicate").reported)],
-        ["Cộng: chênh lệch số tiền", format_number(account.amount_gap)],
-        ["Suy ra theo sao kê", format_number(account.derived)],
-        ["Cộng các dòng sao kê", format_number(account.stated)],
+        ["Theo sổ của đơn vị", format_number_vi(account.books)],
+        ["Trừ: sao kê thiếu", format_number_vi(-missing)],
+        ["Cộng: sao kê thừa", format_number_vi(more)],
+        ["Cộng: sao kê ghi trùng", format_number_vi(account.sum_of("duplicate").reported)],
+        ["Cộng: chênh lệch số tiền", format_number_vi(account.amount_gap)],
+        ["Suy ra theo sao kê", format_number_vi(account.derived)],
+        ["Cộng các dòng sao kê", format_number_vi(account.stated)],
     ]
 
 
 def _row(row: dict[str, Any], words: dict[str, str], kinds: dict[str, str]) -> list[str]:
-    sums = [format_number(row[name]) if row[name] is not None else "–" for name in ("expected", "reported")]
+    sums = [
+        format_number_vi(row[name]) if row[name] is not None else "–" for name in ("expected", "reported")
+    ]
     found = row["text"] if row["explained"] else "Chưa giải trình"
     who = f" ({row['owner']})" if row["owner"] else ""
     return [row["reference"], f"{words[row['class']]}, {kinds[row['kind']]}", *sums, f"{found}{who}"]

@@ -4,9 +4,13 @@ Vietnamese wording follows the vectors in tests/common/vectors: "linh" for a mis
 missing hundred after a higher group, mốt, tư and lăm after "mươi".
 """
 
+import re
 from collections.abc import Callable
 
+from common.numbers import in_vietnamese
+
 _LARGEST = 10**15
+_AMOUNT = re.compile(r"\s*(?:[0-9]+|[0-9]{1,3}(?:[.,\s][0-9]{3})+)\s*")
 _DIGITS_VI = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _AFTER_TENS_VI = {1: "mốt", 4: "tư", 5: "lăm"}
 _SMALL_EN = (
@@ -17,13 +21,26 @@ _TENS_EN = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".spli
 
 
 def format_number(number: int) -> str:
-    """A whole number with dots between thousands, as written in Vietnam: 1234567 → `1.234.567`."""
+    """A whole number as the reader's language writes it: 1234567 → `1.234.567`, in English `1,234,567`."""
+    return format_number_vi(number) if in_vietnamese() else f"{number:,}"
+
+
+def format_number_vi(number: int) -> str:
+    """A whole number on a paper that is Vietnamese whoever prints it: 1234567 → `1.234.567`."""
     return f"{number:,}".replace(",", ".")
 
 
 def format_vnd(amount: int) -> str:
-    """An amount of đồng with its sign: 1234567 → `1.234.567 ₫`, the same in every language of the site."""
+    """An amount of đồng with its sign, as the reader's language writes it: `1.234.567 ₫`, in English `1,234,567 ₫`."""
     return f"{format_number(amount)} ₫"
+
+
+def read_amount(text: str) -> int:
+    """An amount typed in digits, whole or with dots, commas or spaces between thousands. ValueError for anything
+    else: `1,5` is no amount, and is never taken for 15."""
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(f"{text!r} is no amount in whole đồng")
+    return int(re.sub(r"[.,\s]", "", text))
 
 
 def amount_in_words_vi(amount: int, *, sentence: bool = False) -> str:

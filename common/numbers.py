@@ -1,6 +1,7 @@
-"""Fractions as the reader's language writes them: `38,7%` in Vietnamese, `38.7%` in English.
+"""Numbers as the reader's language writes them: `54.649` and `38,7%` in Vietnamese, `54,649` and `38.7%` in English.
 
-Whole numbers and money carry dots in both languages (common/money.py).
+Files for programs (Excel, CSV, JSON) hold plain numbers; papers that are Vietnamese in every language of the site
+write theirs by `format_number_vi` of common/money.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,11 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import get_language
+
+
+def in_vietnamese() -> bool:
+    """Whether the reader's language is Vietnamese, as it is where nobody chose one."""
+    return (get_language() or "vi").startswith("vi")
 
 
 def format_decimal(number: Decimal, places: int) -> str:
@@ -32,4 +38,4 @@ def format_percent(fraction: Decimal | float) -> str:
 
 
 def _marked(text: str) -> str:
-    return text.replace(".", ",") if (get_language() or "vi").startswith("vi") else text
+    return text.replace(".", ",") if in_vietnamese() else text

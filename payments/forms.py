@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from areas.models import Unit
 from beneficiaries.models import Channel, Provider
 from benefits.models import Scheme
-from common.money import format_number
+from common.money import format_number, read_amount
 from common.months import add_months, read_month
 from payments.transitions import BatchState
 
@@ -43,15 +42,31 @@ class RoundForm(forms.Form):
 
 
 class AmountField(forms.CharField):
-    """An amount of đồng in digits, with or without dots."""
+    """An amount of đồng in digits, with or without dots or commas between thousands, from `least` to `most`; 0 where
+    it may stay empty."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
+    def __init__(self, *, least: int = 0, most: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_number(value) if isinstance(value, int) else value
+
     def clean(self, value: Any) -> int:
-        digits = re.sub(r"[.\s]", "", super().clean(value)) or "0"
-        if not (digits.isascii() and digits.isdigit()):
-            raise forms.ValidationError(_("Write the amount in digits."))
-        return int(digits)
+        written = super().clean(value)
+        try:
+            amount = read_amount(written or "0")
+        except ValueError as error:
+            raise forms.ValidationError(_("Write the amount in digits.")) from error
+        if written and amount < self.least:
+            told = {"least": format_number(self.least)}
+            raise forms.ValidationError(_("The amount is %(least)s đồng or more.") % told)
+        if self.most is not None and amount > self.most:
+            told = {"most": format_number(self.most)}
+            raise forms.ValidationError(_("The amount is %(most)s đồng or less.") % told)
+        return amount
 
 
 class VoucherForm(forms.Form):
@@ -77,7 +92,7 @@ class VoucherForm(forms.Form):
         """For a list of `total` whose provider still holds `held` đồng; without cash held nothing is asked of it.
         `filled` is what was written and refused: it stands there again, with what is wrong."""
         used = min(held, total)
-        initial = {"amount": format_number(total - used), "held": format_number(used), "date": on}
+        initial = {"amount": total - used, "held": used, "date": on}
         form = cls(filled, initial=initial, auto_id="voucher_%s")
         if held:
             form.fields["held"].help_text = _("The Post still holds %(held)s ₫ that nobody collected.") % {

@@ -16,6 +16,7 @@ from beneficiaries.roll.cells import Unclear
 from beneficiaries.roll.table import UnreadableFile
 from benefits.entering import Entered, LawRow, RowsRefused, complete
 from benefits.models import Base, Confidence, Rate
+from common.money import read_amount
 from common.months import read_month
 from payments.forms import DAYS
 from payments.law_files import coefficient_of, read_law_file
@@ -58,10 +59,11 @@ class RowsForm(forms.Form):
         area.choices = [("", _("The whole country")), *provinces]
 
     def clean_amount(self) -> int | None:
-        digits = self.cleaned_data["amount"].replace(".", "").replace(" ", "")
-        if digits and not (digits.isascii() and digits.isdigit()):
-            raise forms.ValidationError(_("Write the amount in digits."))
-        return int(digits) if digits else None
+        written = self.cleaned_data["amount"]
+        try:
+            return read_amount(written) if written else None
+        except ValueError as error:
+            raise forms.ValidationError(_("Write the amount in digits.")) from error
 
     def clean_coefficient(self) -> Any:
         try:

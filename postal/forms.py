@@ -14,6 +14,7 @@ from areas.models import Unit
 from beneficiaries.models import Channel, Provider
 from benefits.models import Scheme
 from common.fields import MonthField
+from payments.forms import AmountField
 from postal.models import PayPlace, PayPoint
 
 
@@ -164,7 +165,7 @@ class UploadForm(forms.Form):
 class CashReturnForm(forms.Form):
     """The voucher by which held cash goes back."""
 
-    amount = forms.IntegerField(label=_("Amount, đồng"), min_value=1)
+    amount = AmountField(label=_("Amount, đồng"), max_length=20, least=1)
     money_year = forms.IntegerField(label=_("Year of the money"), min_value=2020, max_value=2100)
     voucher_number = forms.CharField(label=_("Voucher number"), max_length=40)
     voucher_date = Day(label=_("Voucher date"))
@@ -174,7 +175,7 @@ class MinutesForm(forms.Form):
     """What the supervisor of a pay day counted and saw."""
 
     people = forms.IntegerField(label=_("People paid, by your own count"), min_value=0)
-    amount = forms.IntegerField(label=_("Cash paid out, đồng"), min_value=0)
+    amount = AmountField(label=_("Cash paid out, đồng"), max_length=20)
     text = forms.CharField(
         label=_("What happened on the day"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -184,4 +185,4 @@ class ReceivedForm(forms.Form):
     """What the Post confirms to have received."""
 
     count = forms.IntegerField(label=_("Payments, as the Post confirms"), min_value=1)
-    amount = forms.IntegerField(label=_("Amount, đồng, as the Post confirms"), min_value=1)
+    amount = AmountField(label=_("Amount, đồng, as the Post confirms"), max_length=20, least=1)

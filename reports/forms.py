@@ -8,11 +8,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Unit
 from benefits.models import Category, Scheme
+from common.numbers import in_vietnamese
+from payments.forms import AmountField
 from reports.models import DifficultyKind, GiftList, Occasion
 
 
@@ -86,16 +87,16 @@ class GiftForm(forms.Form):
         given = dict(like.amounts.values_list("category", "amount")) if like else {}
         if like:
             self.initial["occasion"] = like.occasion
-        english = (get_language() or "vi").startswith("en")
+        vietnamese = in_vietnamese()
         self.categories = list(Category.objects.filter(kind="monthly").order_by("-scheme", "code"))
         for category in self.categories:
-            self.fields[self._field(category)] = forms.IntegerField(
-                label=category.name_en if english else category.name_vi,
+            self.fields[self._field(category)] = AmountField(
+                label=category.name_vi if vietnamese else category.name_en,
                 required=False,
-                min_value=1,
-                max_value=100_000_000,
+                max_length=20,
+                least=1,
+                most=100_000_000,
                 initial=given.get(category.code),
-                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
 
     @property

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import Reader
+from common.money import format_number
 from common.months import format_month
 from reports.models import Restatement
 from reports.papers import restated
@@ -113,7 +114,7 @@ def _statistics(period: Period, reader: Reader) -> Sheet:
         tables=[_table("", found, columns)],
         notes=[
             _("Somebody with two benefits stands in both rows; different people: %(n)s.")
-            % {"n": f"{found.people:,}".replace(",", ".")},
+            % {"n": format_number(found.people)},
             _("Without people in institutions. Amounts are of %(n)s cycles with figures in the period.")
             % {"n": len(found.months)},
         ],

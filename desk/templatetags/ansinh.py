@@ -1,7 +1,7 @@
 """How figures, dates and protected numbers are written on every page, and the few parts that are drawn.
 
-Money and counts carry dots in both languages; only percentages follow the reader's language. An absent value is
-written as a dash, so a page never shows "None".
+Numbers follow the reader's language, dates are dd/mm/yyyy in both. An absent value is written as a dash, so a page
+never shows "None".
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from common import cccd
 from common.money import amount_in_words_en, amount_in_words_vi, format_number, format_vnd
 from common.months import show_birth
-from common.numbers import format_decimal, format_factor, format_percent
+from common.numbers import format_decimal, format_factor, format_percent, in_vietnamese
 
 register = template.Library()
 
@@ -53,13 +53,9 @@ TONES = {
 }
 
 
-def _in_vietnamese() -> bool:
-    return (get_language() or "vi").startswith("vi")
-
-
 @register.filter
 def vnd(amount: int | None) -> str:
-    """An amount of đồng: 1234567 → `1.234.567 ₫`, kept on one line."""
+    """An amount of đồng: 1234567 → `1.234.567 ₫` or `1,234,567 ₫`, kept on one line."""
     return ABSENT if amount is None else format_vnd(int(amount)).replace(" ", NO_BREAK).replace("-", "−")
 
 
@@ -85,7 +81,7 @@ def vnd_short(amount: int | None) -> str:
 
 @register.filter
 def num(number: int | None) -> str:
-    """A whole number: 1234567 → `1.234.567`."""
+    """A whole number: 1234567 → `1.234.567` or `1,234,567`."""
     return ABSENT if number is None else format_number(int(number)).replace("-", "−")
 
 
@@ -97,7 +93,7 @@ def num_change(number: int | None) -> str:
 
 @register.filter
 def people(number: int | None) -> str:
-    """A count of people in words of the reader's language: `1.907 người`, `1.907 people`."""
+    """A count of people in words of the reader's language: `1.907 người`, `1,907 people`."""
     if number is None:
         return ABSENT
     return ngettext("%(count)s person", "%(count)s people", number) % {"count": num(number)}
@@ -179,7 +175,7 @@ def in_words(amount: int | None) -> str:
     """An amount of đồng as a sentence in words, in the reader's language."""
     if amount is None:
         return ABSENT
-    words = amount_in_words_vi if _in_vietnamese() else amount_in_words_en
+    words = amount_in_words_vi if in_vietnamese() else amount_in_words_en
     return words(int(amount), sentence=True)
 
 
@@ -217,7 +213,7 @@ def channel_tag(channel: str, label: str) -> SafeString:
 
 @register.filter
 def cell(value: str | int | date | None) -> str:
-    """A cell of a list on paper: numbers with dots, days as day/month/year, nothing as a dash."""
+    """A cell of a list on paper: numbers as the language writes them, days as day/month/year, nothing as a dash."""
     if isinstance(value, int):
         return format_number(value)
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else value or ABSENT

@@ -52,7 +52,7 @@ def alike_look(request: OfficerRequest) -> HttpResponse:
     if tasks.ring_for_alike():
         messages.success(request, _("Everybody is being looked through; load this page again in a minute."))
     else:
-        messages.error(request, _("No worker answers; try again later."))
+        messages.error(request, _("The server does not answer; try again in a few minutes."))
     return redirect("alike")
 
 

@@ -203,7 +203,9 @@ def _find(request: OfficerRequest, upload_id: int) -> RollUpload:
 
 def _ring(request: OfficerRequest, upload: RollUpload, *, apply: bool) -> None:
     if not tasks.ring(upload_id=upload.pk, apply=apply):
-        messages.warning(request, _("No worker answers; the roll is read as soon as one is back."))
+        messages.warning(
+            request, _("The server that reads rolls does not answer; the roll is read as soon as it is back.")
+        )
 
 
 def _word(text: str) -> str:

@@ -58,7 +58,7 @@ class PersonIncomplete(PaymentsError):
     def __init__(self, *, problem: str, people: Sequence[int]) -> None:
         self.people = list(people)
         super().__init__(
-            _("%(problem)s Nothing was paid in this slice. Person numbers: %(people)s.")
+            _("%(problem)s Nothing was paid in this part. Person numbers: %(people)s.")
             % {"problem": problem, "people": ", ".join(map(str, self.people[:20]))}
         )
 

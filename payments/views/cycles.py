@@ -73,7 +73,10 @@ def round_open(request: OfficerRequest) -> HttpResponse:
             else:
                 if not dispatch.ring(round_id=made.pk):
                     messages.warning(
-                        request, _("No worker answers; the list is made as soon as one is back.")
+                        request,
+                        _(
+                            "The server that makes lists does not answer; the list is made as soon as it is back."
+                        ),
                     )
                 return redirect("cycle", month=month)
     else:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from beneficiaries.models import POST, Channel
 from beneficiaries.roll.table import Cell, Row, UnreadableFile, open_table
+from common.money import format_number
 from common.text import fold
 from payments.models import Payment, StatementKind
 from payments.operations.closing import StatementItem, load_statement
@@ -201,7 +202,7 @@ def _amount(cell: Cell, expected: int) -> int:
     text = re.sub(r"[.,\s₫đ]", "", str(int(cell) if isinstance(cell, float) else cell))
     if not text.isdigit() or int(text) != expected:
         raise ValueError(
-            _("The amount differs: the list says %(amount)s.") % {"amount": f"{expected:,}".replace(",", ".")}
+            _("The amount differs: the list says %(amount)s.") % {"amount": format_number(expected)}
         )
     return expected
 

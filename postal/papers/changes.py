@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import translation
 
-from common.money import format_number
+from common.money import format_number_vi
 from common.workbooks import new_workbook
 from payments import words
 from payments.models import Batch
@@ -69,7 +69,7 @@ def changes_pdf(batch: Batch, *, people: Set[int] | None = None, place: str = ""
         "parts": [
             {
                 "title": f"{number}. {part.title}",
-                "people": format_number(len(part.rows)),
+                "people": format_number_vi(len(part.rows)),
                 "amount": _money(part.amount),
                 "rows": [_cells(line, row) for line, row in enumerate(part.rows, start=1)],
             }
@@ -124,7 +124,7 @@ def _cells(number: int, row: dict[str, Any]) -> list[str]:
 
 
 def _money(amount: int) -> str:
-    return format_number(amount).replace("-", "−")
+    return format_number_vi(amount).replace("-", "−")
 
 
 def _why(key: str, reason: str, detail: str) -> str:

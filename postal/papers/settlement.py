@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.money import amount_in_words_vi, format_number
+from common.money import amount_in_words_vi, format_number_vi
 from payments.transitions import Outcome
 from postal.papers.heading import SCHEME_WORDS, SEAL, SIGN, dated, head_of, issuer
 from postal.papers.typesetting import pdf
@@ -19,7 +19,7 @@ def settlement_pdf(found: Settlement) -> bytes:
 def settlement_data(found: Settlement) -> dict[str, Any]:
     """What the Typst template prints."""
     batch, unit = found.batch, found.batch.unit
-    cost = "chưa có tỷ lệ" if found.cost is None else format_number(found.cost)
+    cost = "chưa có tỷ lệ" if found.cost is None else format_number_vi(found.cost)
     return issuer(unit) | {
         "title": "Biên bản thanh toán chi trả qua Bưu điện",
         "subtitle": f"{SCHEME_WORDS[batch.scheme].capitalize()}, {batch.round.cycle_id:tháng %m năm %Y}",
@@ -30,14 +30,14 @@ def settlement_data(found: Settlement) -> dict[str, Any]:
             _figure("Chưa nhận, chuyển chi trả tháng sau", found.not_collected),
             _figure("Dừng chi theo yêu cầu", found.sums(Outcome.WITHDRAWN)),
             _figure("Hoàn trả sau khi chi", found.sums(Outcome.RETURNED)),
-            ["Kinh phí Bưu điện còn giữ", "", format_number(found.held)],
+            ["Kinh phí Bưu điện còn giữ", "", format_number_vi(found.held)],
             [f"Chi phí chi trả{_percent(found)}", "", cost],
         ],
         "words": amount_in_words_vi(found.paid[1], sentence=True),
         "communes": [
             [
-                row["commune__name"], format_number(row["people"]), format_number(row["amount_all"]),
-                format_number(row["paid"]), format_number(row["paid_amount"]),
+                row["commune__name"], format_number_vi(row["people"]), format_number_vi(row["amount_all"]),
+                format_number_vi(row["paid"]), format_number_vi(row["paid_amount"]),
             ]
             for row in found.communes
         ],
@@ -51,7 +51,7 @@ def settlement_data(found: Settlement) -> dict[str, Any]:
 
 
 def _figure(label: str, sums: tuple[int, int]) -> list[str]:
-    return [label, format_number(sums[0]), format_number(sums[1])]
+    return [label, format_number_vi(sums[0]), format_number_vi(sums[1])]
 
 
 def _percent(found: Settlement) -> str:

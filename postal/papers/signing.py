@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from common.money import amount_in_words_vi, format_number
+from common.money import amount_in_words_vi, format_number_vi
 from common.workbooks import new_workbook
 from postal.models import PayPlace
 from postal.papers.heading import SCHEME_WORDS, dated, issuer, signers
@@ -32,10 +32,10 @@ def list_data(made: PayList) -> dict[str, Any]:
         "subtitle": _subtitle(made),
         "place": _place(made),
         "number": made.number,
-        "people": format_number(len(made.rows)),
+        "people": format_number_vi(len(made.rows)),
         "rows": [_cells(row) for row in made.rows],
         "sums": [_money(amount) for amount in sums],
-        "total": format_number(sums[3]),
+        "total": format_number_vi(sums[3]),
         "words": amount_in_words_vi(sums[3], sentence=True),
         "dated": dated(unit),
         "signers": signers(unit, supervisor=made.day.supervisor),
@@ -67,7 +67,7 @@ def list_workbook(made: PayList) -> bytes:
             for column in range(11, len(HEADS)):
                 sheet.write_blank(line, column, None, text)
         end = 5 + len(made.rows)
-        sheet.write_string(end, 1, f"Cộng {format_number(len(made.rows))} người", head)
+        sheet.write_string(end, 1, f"Cộng {format_number_vi(len(made.rows))} người", head)
         for column, amount in enumerate(made.sums, start=5):
             sheet.write_number(end, column, amount, money)
         sheet.write_string(end + 1, 1, f"Bằng chữ: {amount_in_words_vi(made.sums[3], sentence=True)}.")
@@ -120,7 +120,7 @@ def _cells(row: ListRow) -> list[str]:
 
 
 def _money(amount: int) -> str:
-    return format_number(amount).replace("-", "−") if amount else ""
+    return format_number_vi(amount).replace("-", "−") if amount else ""
 
 
 def _payee(row: ListRow) -> str:

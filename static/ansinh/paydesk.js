@@ -7,7 +7,7 @@ const part = (name) => desk.querySelector(`[data-part=${name}]`);
 const day = Number(desk.dataset.day);
 const word = (name, values = {}) => Object.entries(values).reduce(
   (said, [key, value]) => said.replaceAll(`{${key}}`, value), desk.querySelector(`[data-word=${name}]`).textContent);
-const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ".");
+const number = new Intl.NumberFormat(document.documentElement.lang).format;
 const vnd = (n) => `${number(n).replace("-", "−")}\u00a0₫`;
 const fold = (said) => said.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().trim().replace(/\s+/g, " ");
 const today = () => new Date().toLocaleDateString("sv");

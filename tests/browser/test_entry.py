@@ -118,7 +118,7 @@ def test_a_new_grant_by_keyboard_and_scanner_is_approved_by_another_and_paid(
     at(page, "send")
     with page.expect_navigation():
         hands.press("Enter")
-    expect(page.get_by_text("Đã gửi: Hồ Thị Lành")).to_be_visible()
+    expect(page.get_by_text("Đã trình: Hồ Thị Lành")).to_be_visible()
     assert hands.scans == 2
     assert hands.keys <= 80
     assert hands.seconds < 60

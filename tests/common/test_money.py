@@ -2,10 +2,18 @@ import csv
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.money import amount_in_words_en, amount_in_words_vi, format_number, format_vnd
+from common.money import (
+    amount_in_words_en,
+    amount_in_words_vi,
+    format_number,
+    format_number_vi,
+    format_vnd,
+    read_amount,
+)
 
 VECTORS = Path(__file__).parent / "vectors" / "vectors_amount_in_words.csv"
 DIGITS = {
@@ -106,8 +114,25 @@ def test_it_refuses_an_amount_no_paper_can_hold():
         amount_in_words_vi(10**15 + 1)
 
 
-def test_thousands_are_separated_by_dots():
+def test_thousands_are_separated_as_the_language_does():
     assert format_vnd(1_234_567) == "1.234.567 ₫"
     assert format_vnd(-540_000) == "-540.000 ₫"
     assert format_number(0) == "0"
-    assert format_number(54_649) == "54.649"
+    with translation.override("en"):
+        assert (format_vnd(-1_234_567), format_number(54_649)) == ("-1,234,567 ₫", "54,649")
+
+
+def test_a_vietnamese_paper_keeps_its_dots_in_every_language():
+    with translation.override("en"):
+        assert format_number_vi(54_649) == "54.649"
+
+
+@pytest.mark.parametrize("text", ["1234567", "1.234.567", "1,234,567", "1 234 567", " 1.234.567 "])
+def test_it_reads_an_amount_as_either_language_writes_it(text):
+    assert read_amount(text) == 1_234_567
+
+
+@pytest.mark.parametrize("text", ["", "1,5", "1.50", "12.34.567", "-5", "5 triệu", "١٢٣"])
+def test_it_refuses_what_may_be_another_amount(text):
+    with pytest.raises(ValueError):
+        read_amount(text)

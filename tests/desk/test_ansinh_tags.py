@@ -17,10 +17,10 @@ def language(request):
         yield request.param
 
 
-def test_it_writes_money_with_dots_in_both_languages(language):
-    assert ansinh.vnd(1234567) == f"1.234.567{NO_BREAK}₫"
-    assert ansinh.vnd(-9250000) == f"−9.250.000{NO_BREAK}₫"
-    assert ansinh.vnd_change(6500000) == f"+6.500.000{NO_BREAK}₫"
+def test_it_writes_money_with_the_marks_of_the_language(language):
+    assert ansinh.vnd(1234567) == {"vi": f"1.234.567{NO_BREAK}₫", "en": f"1,234,567{NO_BREAK}₫"}[language]
+    assert ansinh.vnd(-9250000) == {"vi": f"−9.250.000{NO_BREAK}₫", "en": f"−9,250,000{NO_BREAK}₫"}[language]
+    assert ansinh.vnd_change(500) == f"+500{NO_BREAK}₫"
     assert ansinh.vnd_change(0) == f"0{NO_BREAK}₫"
 
 
@@ -40,7 +40,7 @@ def test_it_shortens_large_amounts():
     with translation.override("en"):
         assert ansinh.vnd_short(103_249_000_000) == f"103.2{NO_BREAK}billion{NO_BREAK}dong"
         assert ansinh.vnd_short(45_250_000) == f"45.3{NO_BREAK}million{NO_BREAK}dong"
-        assert ansinh.vnd_short(500_000) == f"500.000{NO_BREAK}₫"
+        assert ansinh.vnd_short(500_000) == f"500,000{NO_BREAK}₫"
 
 
 def test_it_writes_a_coefficient_without_idle_zeros():
@@ -52,7 +52,7 @@ def test_it_writes_a_coefficient_without_idle_zeros():
 def test_it_counts_one_person_and_several():
     with translation.override("en"):
         assert ansinh.people(1) == "1 person"
-        assert ansinh.people(1907) == "1.907 people"
+        assert ansinh.people(1907) == "1,907 people"
 
 
 def test_it_writes_a_moment_of_vietnam():

@@ -33,7 +33,7 @@ def test_a_base_and_a_coefficient_are_read_out_with_their_articles():
         "Nghị định 20/2021/NĐ-CP); mức chuẩn theo Nghị định 76/2024/NĐ-CP."
     )
     assert words(who, language="en")["BTXH_5.6_N"] == (
-        "750.000 ₫ a month = standard level 500.000 ₫ × coefficient 1.5 (Decree 20/2021/NĐ-CP, Art. 6(1)(e); "
+        "750,000 ₫ a month = standard level 500,000 ₫ × coefficient 1.5 (Decree 20/2021/NĐ-CP, Art. 6(1)(e); "
         "Decree 20/2021/NĐ-CP); the standard level is set by Decree 76/2024/NĐ-CP."
     )
 

@@ -132,7 +132,7 @@ def test_a_month_s_report_takes_up_what_stood_at_its_end_and_what_is_proposed():
     assert "phí tài khoản: 1.200; " in whole
     assert f"Đề xuất: {commune.name}: Miễn phí tài khoản nhận trợ cấp." in whole
     own = report(RoleName.PREPARER, Unit.objects.get(level="district", code="593"), "en")
-    assert "end of the month: 2, of which 0 answered; they hold about 1.240 people back" in own
+    assert "end of the month: 2, of which 0 answered; they hold about 1,240 people back" in own
     _user, other = officer(RoleName.PREPARER, elsewhere)
     Difficulty.objects.filter(unit=elsewhere).delete()
     assert "Difficulties" not in pdf_text(other.get("/coverage/report.pdf?month=2024-12").content)
