@@ -9,15 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleName, User
 from areas.models import Unit
-
-DAYS = ["%d/%m/%Y", "%Y-%m-%d"]
-
-
-class DayField(forms.DateField):
-    """A day as day/month/year."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=DAYS, help_text=_("day/month/year"), **kwargs)
+from common.forms import DayField
 
 
 class ProofForm(forms.Form):

@@ -11,29 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from areas.models import Unit
 from beneficiaries.models import Channel, Provider
 from benefits.models import Scheme
-from common.money import format_number, read_amount
-from common.months import add_months, read_month
+from common.forms import AmountField, DayField, MonthTextField
+from common.money import format_number
+from common.months import add_months
 from payments.transitions import BatchState
-
-DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
 class RoundForm(forms.Form):
     """Which month's list to make; at Tết one cycle pays two months."""
 
-    month = forms.CharField(
-        label=_("Month"),
-        max_length=7,
-        help_text=_("month/year"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    month = MonthTextField(label=_("Month"))
     two_months = forms.BooleanField(label=_("Pay two months in one cycle (Tết)"), required=False)
-
-    def clean_month(self) -> dt.date:
-        try:
-            return read_month(self.cleaned_data["month"])
-        except ValueError as error:
-            raise forms.ValidationError(_("Write the month as month/year, such as 01/2025.")) from error
 
     @property
     def last_month(self) -> dt.date:
@@ -41,45 +29,11 @@ class RoundForm(forms.Form):
         return add_months(month, 1) if self.cleaned_data["two_months"] else month
 
 
-class AmountField(forms.CharField):
-    """An amount of đồng in digits, with or without dots or commas between thousands, from `least` to `most`; 0 where
-    it may stay empty."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-
-    def __init__(self, *, least: int = 0, most: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.least, self.most = least, most
-
-    def prepare_value(self, value: Any) -> Any:
-        return format_number(value) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> int:
-        written = super().clean(value)
-        try:
-            amount = read_amount(written or "0")
-        except ValueError as error:
-            raise forms.ValidationError(_("Write the amount in digits.")) from error
-        if written and amount < self.least:
-            told = {"least": format_number(self.least)}
-            raise forms.ValidationError(_("The amount is %(least)s đồng or more.") % told)
-        if self.most is not None and amount > self.most:
-            told = {"most": format_number(self.most)}
-            raise forms.ValidationError(_("The amount is %(most)s đồng or less.") % told)
-        return amount
-
-
 class VoucherForm(forms.Form):
     """The State Treasury's voucher, and how much of the cash that the Post still holds pays the list too."""
 
     number = forms.CharField(label=_("Voucher number"), max_length=40)
-    date = forms.DateField(
-        label=_("Voucher date"),
-        help_text=_("day/month/year"),
-        input_formats=DAYS,
-        widget=forms.DateInput(format=DAYS[0], attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"invalid": _("Write the date as day/month/year.")},
-    )
+    date = DayField(label=_("Voucher date"))
     held = AmountField(
         label=_("Cash of earlier lists that pays this one, đồng"), max_length=20, required=False
     )

@@ -16,13 +16,10 @@ from beneficiaries.roll.cells import Unclear
 from beneficiaries.roll.table import UnreadableFile
 from benefits.entering import Entered, LawRow, RowsRefused, complete
 from benefits.models import Base, Confidence, Rate
-from common.money import read_amount
-from common.months import read_month
-from payments.forms import DAYS
+from common.forms import AmountField, DayField, MonthTextField
 from payments.law_files import coefficient_of, read_law_file
 
 MAX_FILE_BYTES = 5 * 2**20
-_MONTH = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class RowsForm(forms.Form):
@@ -35,12 +32,7 @@ class RowsForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )
     code = forms.ChoiceField(label=_("Or one base or rate"), required=False)
-    amount = forms.CharField(
-        label=_("Amount, đồng"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
+    amount = AmountField(label=_("Amount, đồng"), required=False)
     coefficient = forms.CharField(
         label=_("Coefficient"),
         max_length=8,
@@ -59,11 +51,7 @@ class RowsForm(forms.Form):
         area.choices = [("", _("The whole country")), *provinces]
 
     def clean_amount(self) -> int | None:
-        written = self.cleaned_data["amount"]
-        try:
-            return read_amount(written) if written else None
-        except ValueError as error:
-            raise forms.ValidationError(_("Write the amount in digits.")) from error
+        return self.cleaned_data["amount"] or None
 
     def clean_coefficient(self) -> Any:
         try:
@@ -102,21 +90,17 @@ class ProposalForm(RowsForm):
     """A change of law with where it comes from and when it counts."""
 
     source = forms.CharField(label=_("Decree or resolution"), max_length=200)
-    applies_from = forms.CharField(
+    applies_from = MonthTextField(
         label=_("Applies from month"),
-        max_length=7,
         required=False,
-        help_text=_("For one row, and for rows of the file that have no month of their own."),
-        widget=_MONTH,
+        help_text=_("month/year: for one row, and for rows of the file that have no month of their own."),
     )
-    in_force_from = forms.DateField(
+    in_force_from = DayField(
         label=_("In force from"),
         required=False,
         help_text=_(
-            "The day on which the decree takes effect; it may lie after the month from which it applies."
+            "day/month/year: when the decree takes effect; it may lie after the month from which it applies."
         ),
-        input_formats=DAYS,
-        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     confidence = forms.ChoiceField(
         label=_("How sure"),
@@ -128,10 +112,6 @@ class ProposalForm(RowsForm):
 
     field_order = ("source", "file", "code", "amount", "coefficient", "area", "applies_from", "in_force_from",
                    "confidence", "note")  # fmt: skip
-
-    def clean_applies_from(self) -> date | None:
-        text = self.cleaned_data["applies_from"]
-        return _read_month(text) if text else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -148,25 +128,15 @@ class ProposalForm(RowsForm):
 class SimulationForm(RowsForm):
     """A change to try on one month."""
 
-    month = forms.CharField(label=_("Month"), max_length=7, widget=_MONTH)
+    month = MonthTextField(label=_("Month"))
 
     field_order = ("month", "file", "code", "amount", "coefficient", "area")
-
-    def clean_month(self) -> date:
-        return _read_month(self.cleaned_data["month"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
             self.complete(dated={}, source=gettext("simulation"), month=cleaned["month"])
         return cleaned
-
-
-def _read_month(text: str) -> date:
-    try:
-        return read_month(text)
-    except ValueError as error:
-        raise forms.ValidationError(_("Write the month as month/year, such as 01/2025.")) from error
 
 
 def _dated(row: Entered, dated: dict[str, Any]) -> Entered:

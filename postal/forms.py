@@ -13,27 +13,8 @@ from accounts.models import User
 from areas.models import Unit
 from beneficiaries.models import Channel, Provider
 from benefits.models import Scheme
-from common.fields import MonthField
-from payments.forms import AmountField
+from common.forms import AmountField, DayField, MonthTextField
 from postal.models import PayPlace, PayPoint
-
-
-class Day(forms.DateField):
-    """A calendar date in the browser's own picker."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
-
-
-class Month(forms.CharField):
-    """A month in the browser's own picker; cleaned to the date of its first day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=7, widget=forms.TextInput(attrs={"type": "month"}), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return MonthField().clean(text, None) if text else None
 
 
 class Hour(forms.TimeField):
@@ -48,9 +29,9 @@ class ContractForm(forms.Form):
     party = forms.ModelChoiceField(Unit.objects.none(), label=_("Contracting unit"))
     areas = forms.ModelMultipleChoiceField(Unit.objects.none(), label=_("Areas"))
     number = forms.CharField(label=_("Contract number"), max_length=60)
-    signed_on = Day(label=_("Signed on"))
-    valid_from = Day(label=_("From"))
-    valid_to = Day(label=_("Until"), required=False)
+    signed_on = DayField(label=_("Signed on"))
+    valid_from = DayField(label=_("From"))
+    valid_to = DayField(label=_("Until"), required=False)
     money_day = forms.IntegerField(
         label=_("Money and lists before the day (of the month before)"), min_value=1, max_value=28, initial=25
     )
@@ -81,8 +62,8 @@ class FeeForm(forms.Form):
     percent = forms.DecimalField(
         label=_("Percent of the amount paid"), min_value=0, max_value=5, decimal_places=3
     )
-    from_month = Month(label=_("From month"))
-    to_month = Month(label=_("To month"), required=False)
+    from_month = MonthTextField(label=_("From month"))
+    to_month = MonthTextField(label=_("To month"), required=False)
 
 
 class PointForm(forms.Form):
@@ -91,7 +72,7 @@ class PointForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200)
     hours = forms.CharField(label=_("Opening hours"), max_length=120, required=False)
     main = forms.BooleanField(label=_("The commune's main point"), required=False)
-    valid_from = Day(label=_("From"))
+    valid_from = DayField(label=_("From"))
 
     def __init__(self, *args: Any, communes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +83,7 @@ class PointForm(forms.Form):
 
 class ClerkForm(forms.Form):
     user = forms.ModelChoiceField(User.objects.none(), label=_("Clerk"))
-    valid_from = Day(label=_("From"))
+    valid_from = DayField(label=_("From"))
 
     def __init__(self, *args: Any, clerks: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,15 +96,15 @@ class PersonPointForm(forms.Form):
     """Whom to pay at a point other than the commune's main one."""
 
     national_id = forms.CharField(label=_("Citizen identity number, in full"), max_length=12)
-    since = Day(label=_("From"))
+    since = DayField(label=_("From"))
 
 
 class DayForm(forms.Form):
     """One pay day or home round of a point."""
 
     point = forms.ModelChoiceField(PayPoint.objects.none(), label=_("Pay point"))
-    month = Month(label=_("Month"))
-    day = Day(label=_("Day"))
+    month = MonthTextField(label=_("Month"))
+    day = DayField(label=_("Day"))
     place = forms.ChoiceField(label=_("Paid"), choices=PayPlace.choices)
     name = forms.CharField(label=_("Name of the round"), max_length=80, required=False)
     opens = Hour(label=_("Opens"), required=False)
@@ -141,7 +122,7 @@ class DayForm(forms.Form):
 class MonthPlanForm(forms.Form):
     """The same day at every point that has none yet."""
 
-    day = Day(label=_("Day"))
+    day = DayField(label=_("Day"))
     supervisor = forms.CharField(label=_("Supervisor"), max_length=120)
     supervisor_title = forms.CharField(label=_("Supervisor's position"), max_length=120, required=False)
 
@@ -153,7 +134,7 @@ class MonthPlanForm(forms.Form):
 class UploadForm(forms.Form):
     """A table from the Post's own system: results, or the statement that it settles by."""
 
-    month = Month(label=_("Month"))
+    month = MonthTextField(label=_("Month"))
     kind = forms.ChoiceField(
         label=_("What the file holds"),
         choices=[("results", _("results of payments")), ("statement", _("the Post's settlement statement"))],
@@ -165,17 +146,17 @@ class UploadForm(forms.Form):
 class CashReturnForm(forms.Form):
     """The voucher by which held cash goes back."""
 
-    amount = AmountField(label=_("Amount, đồng"), max_length=20, least=1)
+    amount = AmountField(label=_("Amount, đồng"), least=1)
     money_year = forms.IntegerField(label=_("Year of the money"), min_value=2020, max_value=2100)
     voucher_number = forms.CharField(label=_("Voucher number"), max_length=40)
-    voucher_date = Day(label=_("Voucher date"))
+    voucher_date = DayField(label=_("Voucher date"))
 
 
 class MinutesForm(forms.Form):
     """What the supervisor of a pay day counted and saw."""
 
     people = forms.IntegerField(label=_("People paid, by your own count"), min_value=0)
-    amount = AmountField(label=_("Cash paid out, đồng"), max_length=20)
+    amount = AmountField(label=_("Cash paid out, đồng"))
     text = forms.CharField(
         label=_("What happened on the day"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -185,4 +166,4 @@ class ReceivedForm(forms.Form):
     """What the Post confirms to have received."""
 
     count = forms.IntegerField(label=_("Payments, as the Post confirms"), min_value=1)
-    amount = AmountField(label=_("Amount, đồng, as the Post confirms"), max_length=20, least=1)
+    amount = AmountField(label=_("Amount, đồng, as the Post confirms"), least=1)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.models import Unit
 from benefits.models import Category, Scheme
+from common.forms import AmountField, DayField
 from common.numbers import in_vietnamese
-from payments.forms import AmountField
 from reports.models import DifficultyKind, GiftList, Occasion
 
 
@@ -23,7 +23,7 @@ class TargetForm(forms.Form):
     percent = forms.DecimalField(
         label=_("Through accounts, %"), min_value=Decimal("0.01"), max_value=100, decimal_places=2
     )
-    on_date = forms.DateField(label=_("To be reached by"), widget=forms.DateInput(attrs={"type": "date"}))
+    on_date = DayField(label=_("To be reached by"))
     scheme = forms.ChoiceField(
         label=_("Scheme"), required=False, choices=[("", _("Both schemes")), *Scheme.choices]
     )
@@ -74,13 +74,12 @@ class GiftForm(forms.Form):
     """A gift list: the decision, the day, and what each category is given; `like` an earlier list's amounts."""
 
     occasion = forms.ChoiceField(label=_("Occasion"), choices=Occasion)
-    on_date = forms.DateField(
+    on_date = DayField(
         label=_("Entitled on"),
-        help_text=_("People who hold a benefit in this month and are alive on this day."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("day/month/year: people who hold a benefit in this month and are alive on this day."),
     )
     decision_number = forms.CharField(label=_("Decision number"), max_length=60)
-    decision_date = forms.DateField(label=_("Decision date"), widget=forms.DateInput(attrs={"type": "date"}))
+    decision_date = DayField(label=_("Decision date"))
 
     def __init__(self, *args: Any, like: GiftList | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +92,6 @@ class GiftForm(forms.Form):
             self.fields[self._field(category)] = AmountField(
                 label=category.name_vi if vietnamese else category.name_en,
                 required=False,
-                max_length=20,
                 least=1,
                 most=100_000_000,
                 initial=given.get(category.code),

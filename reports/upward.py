@@ -131,7 +131,8 @@ def _settlement(period: Period, reader: Reader) -> Sheet:
         if found.months:
             tables.append(replace(_table(_("Quarter %(n)s") % {"n": number}, found, columns), folded=True))
     return Sheet(
-        title=_("Figures for the settlement of people with merit, %(period)s") % {"period": period.name},
+        title=_("Figures for the settlement of people with revolutionary contributions, %(period)s")
+        % {"period": period.name},
         subtitle=year.area.name,
         heads=[
             _("Category"),
@@ -169,7 +170,7 @@ KINDS: dict[str, Kind] = {
         _statistics,
     ),
     "merit": Kind(
-        gettext_lazy("Settlement of people with merit"),
+        gettext_lazy("Settlement of people with revolutionary contributions"),
         gettext_lazy("Each year, by quarter: months paid, arrears, one-off and recovered money by category."),
         _years,
         _settlement,

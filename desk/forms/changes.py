@@ -29,38 +29,10 @@ from beneficiaries.models import (
 )
 from beneficiaries.operations.changes.applying import STOPS
 from beneficiaries.operations.changes.content import label
-from common.months import read_month, show_month
-from payments.forms import DAYS, AmountField
+from common.forms import AmountField, DayField, MonthTextField
+from common.months import show_month
 
 PART = "__"
-
-
-class DayField(forms.DateField):
-    """A day as people write it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", gettext_lazy("day/month/year"))
-        widget = forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(input_formats=DAYS, widget=widget, **kwargs)
-
-
-class MonthTextField(forms.CharField):
-    """A month as people write it; cleaned to its first day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", gettext_lazy("month/year"))
-        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(max_length=7, widget=widget, **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return show_month(value) if isinstance(value, dt.date) else value
-
-    def clean(self, value: Any) -> dt.date | None:
-        text = super().clean(value)
-        try:
-            return read_month(text) if text else None
-        except ValueError as error:
-            raise forms.ValidationError(_("Write the month as month/year, such as 01/2025.")) from error
 
 
 class ChildrenField(forms.CharField):
@@ -82,7 +54,7 @@ class ChildrenField(forms.CharField):
         name, *days = (part.strip() for part in line.split(";"))
         if not name or len(days) not in (1, 2):
             raise forms.ValidationError(_("Write each child as: full name; birth date; at school until."))
-        field = forms.DateField(input_formats=DAYS)
+        field = DayField()
         return dict(
             zip(("name", "birth_date", "studying_until"), [name, *(field.clean(day).isoformat() for day in days)],
                 strict=False)

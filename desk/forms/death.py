@@ -9,7 +9,8 @@ from django.utils.translation import get_language, gettext_lazy
 
 from beneficiaries.operations.changes.deaths import LUMP_SUM, funerals_for, lump_sum_for
 from benefits.models import Category, Component
-from desk.forms.changes import ChangeForm, DayField
+from common.forms import DayField
+from desk.forms.changes import ChangeForm
 
 
 class DeathForm(ChangeForm):

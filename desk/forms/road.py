@@ -13,8 +13,8 @@ from areas.models import Unit
 from beneficiaries.models import ANSWERS, Channel, Group, ObstacleReason, Provider, Way
 from beneficiaries.next_steps import ACCOUNT_TROUBLES
 from beneficiaries.operations.outreach import Answered
+from common.forms import DayField
 from common.keyset import number_of
-from desk.forms.changes import DayField
 from desk.queries.road import NO_REASON, Wanted
 
 REASONS: list[tuple[str, Any]] = [

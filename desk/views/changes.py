@@ -26,9 +26,9 @@ from beneficiaries.operations.changes.reading import on_record
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from beneficiaries.transitions import EDITABLE, OPEN, TO_DECIDE, ChangeState
+from common.forms import DayField
 from common.keyset import number_of
 from common.months import add_months, month_of, show_month
-from desk.forms.changes import DayField
 from desk.queries import changes as queries
 from desk.queries.change_rows import Rows, name_of
 from desk.queries.effects import try_out

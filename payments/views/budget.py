@@ -18,7 +18,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from areas.models import Unit
 from benefits.models import Scheme
-from payments.forms import DAYS, AmountField
+from common.forms import AmountField, DayField
 from payments.operations.budget import allot
 from payments.operations.errors import PaymentsError
 from payments.queries import overview
@@ -38,9 +38,7 @@ class AllotmentForm(forms.Form):
     )
     amount = AmountField(label=gettext_lazy("Amount, đồng"), max_length=20)
     decision_number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60)
-    decision_date = forms.DateField(
-        label=gettext_lazy("Decision date"), input_formats=DAYS, help_text=gettext_lazy("day/month/year")
-    )
+    decision_date = DayField(label=gettext_lazy("Decision date"))
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

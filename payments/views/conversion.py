@@ -21,9 +21,9 @@ from beneficiaries.models import Conversion
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from benefits.models import Category
+from common.forms import DayField
 from common.money import format_number
 from payments import dispatch
-from payments.forms import DAYS
 from payments.operations import conversion as operations
 from payments.operations.conversion import FROM_MONTH, REPLACED, Convertible
 from payments.queries.conversion import conversion_figures, conversions
@@ -36,9 +36,7 @@ class ConversionForm(forms.Form):
     """The decision by which the benefits are converted."""
 
     number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60)
-    signed_on = forms.DateField(
-        label=gettext_lazy("Decision date"), input_formats=DAYS, help_text=gettext_lazy("day/month/year")
-    )
+    signed_on = DayField(label=gettext_lazy("Decision date"))
 
 
 @require_http_methods(["GET", "POST"])

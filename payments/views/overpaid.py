@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from typing import Any
 
@@ -19,8 +18,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, page_context, place_of, require
 from beneficiaries.models import Person
 from benefits.models import Category, Scheme
-from common.months import read_month
-from payments.forms import DAYS, AmountField
+from common.forms import AmountField, DayField, MonthTextField
 from payments.models import DecisionKind, OverpaidDecision
 from payments.operations import overpaid as operations
 from payments.operations.errors import PaymentsError
@@ -34,27 +32,13 @@ class DecisionForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("What is decided"), choices=DecisionKind.choices)
     number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60)
-    decided_on = forms.DateField(
-        label=gettext_lazy("Decision date"), input_formats=DAYS, help_text=gettext_lazy("day/month/year")
-    )
+    decided_on = DayField(label=gettext_lazy("Decision date"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
-    from_month = forms.CharField(
-        label=gettext_lazy("Taken back from the list of"),
-        max_length=7,
-        required=False,
-        help_text=gettext_lazy("month/year"),
-    )
+    from_month = MonthTextField(label=gettext_lazy("Taken back from the list of"), required=False)
     limit = AmountField(label=gettext_lazy("At most from each payment, đồng"), required=False)
     share = forms.IntegerField(
         label=gettext_lazy("At most from each payment, %"), min_value=1, max_value=100, required=False
     )
-
-    def clean_from_month(self) -> dt.date | None:
-        text = self.cleaned_data["from_month"]
-        try:
-            return read_month(text) if text else None
-        except ValueError as error:
-            raise forms.ValidationError(_("Write the month as month/year, such as 01/2025.")) from error
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

@@ -73,9 +73,7 @@ def month(request: OfficerRequest) -> HttpResponse:
 def _day_form(request: OfficerRequest, chosen: date) -> DayForm:
     managed = request.reader.units(Action.MANAGE_POST)
     points = visible_points(reader=request.reader, on=today()).filter(commune__in=managed)
-    return DayForm(
-        request.POST or None, points=points, initial={"month": f"{chosen:%Y-%m}"}, auto_id="day_%s"
-    )
+    return DayForm(request.POST or None, points=points, initial={"month": chosen}, auto_id="day_%s")
 
 
 @require_POST

@@ -60,7 +60,7 @@ def settlements(request: OfficerRequest) -> HttpResponse:
         "month": chosen,
         "months": months,
         "batches": postal_results(month=chosen, reader=request.reader),
-        "upload_form": UploadForm(initial={"month": f"{chosen:%Y-%m}"}),
+        "upload_form": UploadForm(initial={"month": chosen}),
         "manages": request.reader.may(Action.MANAGE_POST),
     }
     return render(request, "postal/settlements.html", context)

@@ -142,7 +142,7 @@ def test_the_province_makes_a_list_from_the_decision_and_takes_a_wrong_one_back(
     made = GiftList.objects.get()
     assert answer.url == reverse("gift_list", args=[made.pk])
     assert "300.000" in client.get(answer.url).content.decode()
-    assert 'value="300000"' in client.get(f"{reverse('gift_lists')}?from={made.pk}").content.decode()
+    assert 'value="300.000"' in client.get(f"{reverse('gift_lists')}?from={made.pk}").content.decode()
     approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh"), at=NOON)
     client.post(reverse("gift_act", args=[made.pk]), {"action": "withdraw"})
     made.refresh_from_db()
