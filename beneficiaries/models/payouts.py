@@ -58,7 +58,7 @@ class PayoutMethod(models.Model):
     holder = NfcCharField(_("account holder"), max_length=120, blank=True)
     verified_on = models.DateField(_("account verified on"), null=True, blank=True)
     failed_on = models.DateField(_("account refused by the bank on"), null=True, blank=True)
-    pay_at = models.CharField(_("paid"), max_length=5, choices=PayAt, blank=True)
+    pay_at = models.CharField(_("cash is paid"), max_length=5, choices=PayAt, blank=True)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 

@@ -35,6 +35,7 @@ class RoadFilterForm(forms.Form):
         label=gettext_lazy("Group"), required=False, choices=[("", gettext_lazy("Any")), *Group.choices]
     )
     due = DayField(label=gettext_lazy("To be asked by"), required=False, help_text="")
+    due.widget.attrs["placeholder"] = gettext_lazy("day/month/year")
 
     def __init__(self, *args: Any, communes: list[Unit], hamlets: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.utils.translation import get_language
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,6 +20,24 @@ from benefits.models import Category
 from common.fields import MonthField
 
 MASKED = "…"
+# Rows and columns whose models give them no name of their own. Other columns without one are machinery (digests,
+# links, moments that the entry's own line tells) and are left out.
+_THINGS = {
+    "payments_stoporder": gettext_lazy("order to stop a payment"),
+    "payments_cashreturn": gettext_lazy("cash given back"),
+    "postal_callback": gettext_lazy("call to a person drawn at random"),
+    "postal_correction": gettext_lazy("correction of a mark"),
+    "postal_notice": gettext_lazy("question from the Post"),
+    "postal_personpoint": gettext_lazy("pay point of one person"),
+}
+_COLUMNS = {
+    "state": gettext_lazy("state"),
+    "kind": gettext_lazy("kind"),
+    "month": gettext_lazy("month"),
+    "scheme": gettext_lazy("scheme"),
+    "note": gettext_lazy("note"),
+    "result": gettext_lazy("outcome"),
+}
 # Told by the page itself, or of no meaning to a reader.
 _UNSAID = {"id", "uuid", "person_id", "batch_id"}
 
@@ -44,10 +63,15 @@ class Words:
     def officer(self, entry: Entry) -> str:
         """Who was at work: the officer, or by what the system worked."""
         found = self._officers.get(entry.officer_id) if entry.officer_id else None
-        return str(found) if found else entry.source.partition(",")[0]
+        if found:
+            return str(found)
+        what, _space, name = entry.source.partition(",")[0].partition(" ")
+        return _("command %(name)s") % {"name": name} if what == "command" else f"{what} {name}".strip()
 
     def thing(self, entry: Entry) -> str:
         """What kind of row it was, as it is called on the pages."""
+        if entry.table_name in _THINGS:
+            return str(_THINGS[entry.table_name])
         model = self._tables.get(entry.table_name)
         return str(model._meta.verbose_name) if model else entry.table_name
 
@@ -62,8 +86,9 @@ class Words:
         told = []
         for column in sorted(old.keys() | new.keys()):
             before, after = (self._value(entry.table_name, column, row.get(column)) for row in (old, new))
-            if column not in _UNSAID and (before or after):
-                told.append(Change(self._column_name(entry.table_name, column), before, after))
+            name = self._column_name(entry.table_name, column)
+            if column not in _UNSAID and name and (before or after):
+                told.append(Change(name, before, after))
         return told
 
     def _field(self, table: str, column: str) -> Any:
@@ -72,9 +97,11 @@ class Words:
         return next((field for field in fields if field.column == column), None)
 
     def _column_name(self, table: str, column: str) -> str:
-        """An index beside an encrypted number stands for the number."""
+        """An index beside an encrypted number stands for the number; '' for what has no name on any page."""
         field = self._field(table, column.removesuffix("_index")) or self._field(table, column)
-        return str(field.verbose_name) if field else column
+        if field is None:
+            return column
+        return str(field.verbose_name) if field._verbose_name else str(_COLUMNS.get(column, ""))
 
     def _value(self, table: str, column: str, value: Any) -> str:
         if value is None or value == "":
@@ -92,6 +119,8 @@ class Words:
         if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
             day = date.fromisoformat(value)
             return f"{day:%m/%Y}" if isinstance(field, MonthField) else f"{day:%d/%m/%Y}"
+        if isinstance(field, models.DateTimeField):
+            return f"{timezone.localtime(datetime.fromisoformat(value)):%H:%M, %d/%m/%Y}"
         return str(value)
 
     def _referred(self, entries: list[Entry]) -> dict[tuple[Any, str], str]:

@@ -150,7 +150,7 @@ def _figures(reader: Reader, today: date) -> dict[str, Any]:
             "name": one.name,
             "above": one.parent.name if one.parent else "",
             "url": f"{reverse('ahead')}?view={LIST}&commune={one.pk}" if one.pk in seen else "",
-            "counts": [counts[one.pk][kind] for kind in kinds],
+            "counts": [(LABELS[kind], counts[one.pk][kind]) for kind in kinds],
             "total": counts[one.pk].total(),
         }
         for one in communes
@@ -158,7 +158,7 @@ def _figures(reader: Reader, today: date) -> dict[str, Any]:
     return {
         "kinds": [LABELS[kind] for kind in kinds],
         "rows": rows,
-        "total": [total[kind] for kind in kinds],
+        "total": [(LABELS[kind], total[kind]) for kind in kinds],
         "all": total.total(),
     }
 

@@ -19,7 +19,7 @@ from payments.transitions import Outcome
 from postal.models import Contract
 from postal.queries.service import AGREED
 from reports.forecast import Forecast, forecast
-from reports.models import OVERPAID, OVERPAID_BY_LAW, Part, Restatement
+from reports.models import OVERPAID, OVERPAID_BY_LAW, Part, Restatement, Snapshot
 from reports.queries.coverage import By, Row, Table, table_of
 
 
@@ -145,6 +145,12 @@ def months_with_figures() -> list[date]:
     """Cycles with a finished list, newest first."""
     made = Cycle.objects.filter(rounds__state=RoundState.DONE).distinct()
     return list(made.order_by("-month").values_list("month", flat=True))
+
+
+def months_counted() -> list[date]:
+    """Of these, the cycles whose figures have been taken: a list just made is counted within a minute."""
+    made = months_with_figures()
+    return list(Snapshot.objects.filter(pk__in=made).order_by("-pk").values_list("pk", flat=True))
 
 
 def overview(

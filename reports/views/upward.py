@@ -14,7 +14,7 @@ from accounts.http import OfficerRequest, require
 from common.workbooks import XLSX
 from reports import sheets
 from reports.papers import PDF_TYPE
-from reports.queries.overview import months_with_figures
+from reports.queries.overview import months_counted
 from reports.upward import KINDS, Kind, Period, with_marks
 
 
@@ -22,7 +22,7 @@ from reports.upward import KINDS, Kind, Period, with_marks
 def report_list(request: OfficerRequest) -> HttpResponse:
     """Every report that this officer may have made, with its newest period."""
     require(request, Action.SEE_COVERAGE)
-    months = months_with_figures()
+    months = months_counted()
     kinds = [
         {"key": key, "name": kind.name, "about": kind.about, "newest": next(iter(kind.periods(months)), None)}
         for key, kind in KINDS.items()
@@ -94,7 +94,7 @@ def _asked(request: OfficerRequest, kind: str) -> tuple[Kind, list[Period], Peri
     found = KINDS.get(kind)
     if found is None:
         raise Http404
-    periods = found.periods(months_with_figures())
+    periods = found.periods(months_counted())
     asked = request.GET.get("period", "")
     period = next((one for one in periods if one.key == asked), next(iter(periods), None))
     return found, periods, period

@@ -13,7 +13,7 @@ from django.urls import reverse
 from audit.actor import acting
 from audit.models import Entry
 from audit.operations.looking import record_look
-from beneficiaries.models import Person
+from beneficiaries.models import Outreach, Person, Way
 from payments.operations import batches
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER, World
@@ -104,3 +104,17 @@ def test_an_address_that_names_no_place_shows_the_first_page(world):
         "1.entry.-5",
     ):
         assert world.client("auditor").get(story_of(world.people[0]), {"after": nonsense}).status_code == 200
+
+
+def test_an_entry_names_its_columns_as_the_pages_do_and_leaves_the_machinery_out(world):
+    who, officer = world.people[0], world.officers["preparer"]
+    with acting(officer=None, source="command demo, 1"):
+        Outreach.objects.create(
+            person=who, on=worlds.NOON.date(), way=Way.VISIT, answer="agrees", told_by="Cán bộ xã",
+            noted_by=officer, noted_at=worlds.NOON,
+        )  # fmt: skip
+    shown = page(world, "auditor", story_of(who))
+    assert "lệnh demo" in shown
+    assert "người vận động: Cán bộ xã" in shown
+    assert "noted" not in shown
+    assert "+00:00</span>" not in shown
