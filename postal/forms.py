@@ -18,8 +18,11 @@ from postal.models import PayPlace, PayPoint
 
 
 class Hour(forms.TimeField):
+    """An hour of the day as people here write it, never by the computer's AM and PM."""
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), **kwargs)
+        shown = forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(widget=shown, help_text=_("hour:minute, such as 07:30"), **kwargs)
 
 
 class ContractForm(forms.Form):

@@ -3,7 +3,8 @@
 import ast
 import io
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,6 +141,24 @@ def test_no_translation_is_fuzzy_or_changes_its_placeholders():
         if message.fuzzy or (is_translated(message) and asked != given):
             wrong.append(f"{path.name}: {message.id!r}: {sorted(asked ^ given) or 'fuzzy'}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_translation_can_be_filled_in():
+    """A lone percent sign beside a placeholder breaks the page that shows it, in that language alone."""
+    wrong = []
+    for path, message in own_messages():
+        for text in (*_forms(message.id), *_forms(message.string)):
+            if "%(" not in text:
+                continue
+            try:
+                text % defaultdict(str)
+            except (TypeError, ValueError):
+                wrong.append(f"{path.name}: {text!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _forms(text: str | list[str] | tuple[str, ...]) -> Iterable[str]:
+    return [text] if isinstance(text, str) else text
 
 
 def test_no_text_is_translated_in_two_ways():

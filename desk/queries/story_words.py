@@ -18,6 +18,7 @@ from accounts.models import User
 from audit.models import Entry
 from benefits.models import Category
 from common.fields import MonthField
+from common.money import format_vnd
 
 MASKED = "…"
 # Rows and columns whose models give them no name of their own. Other columns without one are machinery (digests,
@@ -119,6 +120,8 @@ class Words:
         if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
             day = date.fromisoformat(value)
             return f"{day:%m/%Y}" if isinstance(field, MonthField) else f"{day:%d/%m/%Y}"
+        if isinstance(field, models.BigIntegerField) and isinstance(value, int):
+            return format_vnd(value).replace(" ", "\u00a0")
         if isinstance(field, models.DateTimeField):
             return f"{timezone.localtime(datetime.fromisoformat(value)):%H:%M, %d/%m/%Y}"
         return str(value)

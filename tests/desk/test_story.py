@@ -110,7 +110,7 @@ def test_an_entry_names_its_columns_as_the_pages_do_and_leaves_the_machinery_out
     who, officer = world.people[0], world.officers["preparer"]
     with acting(officer=None, source="command demo, 1"):
         Outreach.objects.create(
-            person=who, on=worlds.NOON.date(), way=Way.VISIT, answer="agrees", told_by="Cán bộ xã",
+            person=who, on=worlds.NOON.date(), way=Way.HOME, answer="agrees", told_by="Cán bộ xã",
             noted_by=officer, noted_at=worlds.NOON,
         )  # fmt: skip
     shown = page(world, "auditor", story_of(who))
@@ -118,3 +118,8 @@ def test_an_entry_names_its_columns_as_the_pages_do_and_leaves_the_machinery_out
     assert "người vận động: Cán bộ xã" in shown
     assert "noted" not in shown
     assert "+00:00</span>" not in shown
+
+
+def test_a_list_s_story_writes_its_sums_as_money(world):
+    shown = page(world, "auditor", reverse("batch_story", args=[world.batch("POST").pk]))
+    assert "\u00a0₫</span>" in shown
