@@ -85,15 +85,13 @@ def same_account(
     return _registered(list(ids), described, reader, on)
 
 
-def alike(
-    *, described: Described, reader: Reader, on: date, except_person: int | None = None
-) -> list[Registered]:
+def alike(*, described: Described, reader: Reader, on: date) -> list[Registered]:
     """Registered people with a like name and birth, the closest first, at most MOST; with what was decided of each."""
     year = described.birth.year
     params = {
         "folded": fold(described.name), "birth": described.birth, "precision": described.precision,
         "year_from": date(year, 1, 1), "year_to": date(year, 12, 31), "commune": described.commune,
-        "except_person": except_person, "today": on, "most": MOST,
+        "today": on, "most": MOST,
     }  # fmt: skip
     with connection.cursor() as cursor:
         found = sql.rows(cursor, "beneficiaries", "alike_people", params)

@@ -61,16 +61,16 @@ def keyset_page(rows: QuerySet[M], *, key: str, place: Place, size: int = PAGE_S
     return KeysetPage(shown, shown[-1].pk if more else None, shown[0].pk if anchor and shown else None)
 
 
-def slice_page(ids: Sequence[int], *, place: Place, size: int = PAGE_SIZE) -> KeysetPage[int]:
+def slice_page(ids: Sequence[int], *, place: Place) -> KeysetPage[int]:
     """The same of ids that are all known and in order: the page of them at a place."""
     anchor = number_of(place.before or place.after)
     at = ids.index(anchor) if anchor in ids else None
     if at is None:
-        start, end = 0, size
+        start, end = 0, PAGE_SIZE
     elif place.before:
-        start, end = max(at - size, 0), at
+        start, end = max(at - PAGE_SIZE, 0), at
     else:
-        start, end = at + 1, at + 1 + size
+        start, end = at + 1, at + 1 + PAGE_SIZE
     shown = ids[start:end]
     return KeysetPage(
         list(shown), shown[-1] if shown and end < len(ids) else None, shown[0] if shown and start else None

@@ -99,8 +99,6 @@ def apply_roll(
     dry_run: bool = False,
     first_load: bool = False,
     changes_from: date | None = None,
-    units: frozenset[int] | None = None,
-    describe: int = 0,
 ) -> RollResult:
     """Bring people, entitlements and payout methods to what `rows` say; the same rows again change nothing.
 
@@ -111,17 +109,12 @@ def apply_roll(
 
     Every new grant, and every change that touches money, makes its person reckoned again from the first month it
     touches; `first_load` leaves out the new grants, for a roll whose months are all paid by regular rounds.
-    `units` are the communes whose roll it is: people who live elsewhere are refused (a move is asked for). Up to
-    `describe` changes of fields are told in `differences`.
     `dry_run` reports the same and writes nothing. Raises IntegrityError where a row breaks a constraint of the
     tables: rows come checked.
     """
     with connection.cursor() as cursor:
         stage(cursor, rows)
-        result = apply_staged(
-            cursor, first_load=first_load, changes_from=changes_from, units=units, describe=describe,
-            write=not dry_run,
-        )  # fmt: skip
+        result = apply_staged(cursor, first_load=first_load, changes_from=changes_from, write=not dry_run)
         if result.new and not first_load:
             result.warnings = lookalikes(cursor)
     if dry_run:
@@ -154,6 +147,8 @@ def apply_staged(
 ) -> RollResult:
     """Apply what `stage` left in this transaction's temporary table; see `apply_roll`.
 
+    `units` are the communes whose roll it is: people who live elsewhere are refused (a move is asked for). Up to
+    `describe` changes of fields are told in `differences`.
     Without `write`, for a trial that the caller rolls back, a roll that is all new is judged only: nothing on record
     can refuse it any more. What changes is tried in full.
     """

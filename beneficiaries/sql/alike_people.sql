@@ -1,6 +1,6 @@
 -- Registered people who may be the one described: name and birth close, everywhere; closer ones first.
--- Inputs: folded (name), birth, precision, year_from, year_to (its year), commune (id or null), except_person (id or
--- null), today, most. Reads one year of person_by_birth_and_name; the rest only for the few that are alike.
+-- Inputs: folded (name), birth, precision, year_from, year_to (its year), commune (id or null), today, most.
+-- Reads one year of person_by_birth_and_name; the rest only for the few that are alike.
 -- Alike is: the same name with a birth that fits (anywhere), a like name on the same day (anywhere), a like name in
 -- the same year (same commune).
 WITH born AS MATERIALIZED (
@@ -24,7 +24,7 @@ alike AS (
     JOIN beneficiaries_person p ON p.id = b.id
     LEFT JOIN beneficiaries_residence r ON r.person_id = p.id AND r.valid_from <= %(today)s
         AND (r.valid_to IS NULL OR r.valid_to >= %(today)s)
-    WHERE b.likeness >= 0.6 AND p.died_on IS NULL AND p.id IS DISTINCT FROM %(except_person)s::bigint
+    WHERE b.likeness >= 0.6 AND p.died_on IS NULL
 )
 
 SELECT id

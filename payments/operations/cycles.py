@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts.models import User
 from payments.models import Cycle, CycleState, Line, Round, RoundState, month_id_range
 from payments.operations.errors import RoundInProgress
 from payments.operations.generation import drain_round, has_ready_reckons, open_cycle, open_round
@@ -28,7 +27,6 @@ def run_cycle(
     last_month: date | None = None,
     reckoned_on: date | None = None,
     routed_on: date | None = None,
-    by: User | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CycleRun:
     """Make the cycle's regular round, go on with one that stopped half-way, or make a supplementary round if people
@@ -43,7 +41,7 @@ def run_cycle(
             raise RoundInProgress(month=unfinished.cycle_id, number=unfinished.number)
         inserted += drain_round(round_id=unfinished.pk, at=at, progress=progress).payments
     elif not cycle.rounds.exists() or has_ready_reckons(cycle=cycle):
-        made = open_round(cycle=cycle, routed_on=routed_on or month, at=at(), by=by)
+        made = open_round(cycle=cycle, routed_on=routed_on or month, at=at())
         inserted += drain_round(round_id=made.pk, at=at, progress=progress).payments
     return CycleRun(inserted=inserted, lines=_lines(month), closed=False)
 

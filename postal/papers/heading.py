@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from areas.models import Level, Unit
@@ -29,12 +28,10 @@ def head_of(unit: Unit) -> str:
     return "Trưởng phòng" if unit.level == Level.DISTRICT else "Chủ tịch"
 
 
-def dated(unit: Unit, day: date | None = None) -> str:
-    """`Phan Thiết, ngày … tháng … năm 2024`, the day left open to be written by hand where none is given."""
+def dated(unit: Unit) -> str:
+    """`Phan Thiết, ngày …… tháng …… năm ………`: the day is written by hand."""
     place = unit.name.removeprefix(unit.kind.capitalize()).strip() or unit.name
-    if day is None:
-        return f"{place}, ngày …… tháng …… năm ………"
-    return f"{place}, ngày {day:%d} tháng {day:%m} năm {day.year}"
+    return f"{place}, ngày …… tháng …… năm ………"
 
 
 def signers(unit: Unit, *, supervisor: str = "") -> list[dict[str, Any]]:
