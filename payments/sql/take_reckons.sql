@@ -1,5 +1,5 @@
 -- Take the look-backs that are ready for this slice off the queue and keep them as done.
--- Inputs: round_id, month, person_from, person_to, reckoned_on. Output: the temporary table taken.
+-- Inputs: round_id, round_number, month, person_from, person_to, reckoned_on. Output: the temporary table taken.
 -- Exactly the rows read are deleted, in the slice's own transaction: a row written meanwhile waits for the next
 -- round, and a rollback puts every row back. A look-back to this cycle's month or later is done by round 0 itself.
 WITH gone AS (
