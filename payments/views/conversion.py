@@ -108,7 +108,7 @@ def progress(request: OfficerRequest) -> HttpResponse:
         running = _running(list(conversions()))
     if running is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return render(request, "payments/_law_conversion_progress.html", {"progress": _progress(running)})
+    return render(request, "payments/_law_progress.html", {"progress": _progress(running)})
 
 
 def _require(request: OfficerRequest, action: Action) -> None:
@@ -146,7 +146,12 @@ def _running(known: list[Conversion]) -> Conversion | None:
 
 def _progress(running: Conversion) -> dict[str, Any]:
     parts, waiting = running.parts_all, running.parts_waiting  # type: ignore[attr-defined]
-    return {"url": reverse("law_conversion_progress"), "all": parts, "done": parts - waiting}
+    return {
+        "url": reverse("law_conversion_progress"),
+        "label": _("Converting benefits to the social pension"),
+        "all": parts,
+        "done": parts - waiting,
+    }
 
 
 def _actions(request: OfficerRequest, known: list[Conversion]) -> dict[str, Any]:

@@ -297,6 +297,7 @@ def _progress(found: Proposal) -> dict[str, Any]:
     counted = found.parts.aggregate(all=Count("pk"), waiting=Count("pk", filter=Q(figures__isnull=True)))
     return {
         "url": reverse("law_progress", args=[found.pk]),
+        "label": _("Reckoning what everybody would receive"),
         "all": counted["all"],
         "done": counted["all"] - counted["waiting"],
     }
