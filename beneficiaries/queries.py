@@ -34,6 +34,11 @@ def visible_people(*, reader: Reader, on: date) -> QuerySet[Person]:
     return Person.objects.filter(_lives_in(reader.units(Action.SEE_PEOPLE), on))
 
 
+def is_visible(person_id: int | None, *, reader: Reader, on: date) -> bool:
+    """Whether the reader may open that person's page."""
+    return person_id is not None and visible_people(reader=reader, on=on).filter(pk=person_id).exists()
+
+
 def find_people(
     *,
     reader: Reader,
@@ -123,6 +128,12 @@ def find_person(*, person_id: int, reader: Reader, on: date) -> Person:
         .prefetch_related(Prefetch("entitlements", grants.order_by("-from_month", "pk"), to_attr="grants"))
         .get(pk=person_id)
     )
+
+
+def with_homes(*, on: date) -> QuerySet[Person]:
+    """People with where they live that day in `current_homes`; of anywhere, so the caller has asked who may know."""
+    homes = Residence.objects.filter(_current(on)).select_related("commune")
+    return Person.objects.prefetch_related(Prefetch("residences", homes, to_attr="current_homes"))
 
 
 def communes_of(*, reader: Reader, on: date) -> QuerySet[Unit]:

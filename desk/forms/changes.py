@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -178,7 +180,8 @@ class MoveForm(ChangeForm):
 
     def prepare(self) -> None:
         homes = [home.commune_id for home in self.person.current_homes]
-        communes = Unit.objects.communes().filter(valid_to__isnull=True).exclude(pk__in=homes)
+        standing = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
+        communes = Unit.objects.communes().filter(standing).exclude(pk__in=homes)
         self.fields["to"].queryset = communes.order_by("name", "code")  # type: ignore[attr-defined]
 
 

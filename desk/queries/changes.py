@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.access import Action, Reader
-from beneficiaries.duplicates import Described
+from beneficiaries.duplicates import Described, Registered, same_account
 from beneficiaries.models import Attachment, ChangeKind, ChangeRequest, Precision
 from beneficiaries.transitions import OPEN, TO_DECIDE, ChangeState
 from common.keyset import KeysetPage, Place, keyset_page
@@ -113,6 +113,24 @@ def newcomer(request: ChangeRequest) -> Described | None:
         precision=person.get("birth_precision", Precision.DAY),
         number=person.get("national_id", ""),
         commune=request.commune_id,
+    )
+
+
+def others_paid_to(request: ChangeRequest, *, reader: Reader, on: date) -> list[Registered]:
+    """Who else is paid to the account that an open request asks for, as this reader may know them."""
+    asked = request.asked
+    payout = asked if request.kind == ChangeKind.PAYOUT else asked.get("payout", {})
+    provider, account = payout.get("provider", ""), "".join(str(payout.get("account", "")).split())
+    if request.state not in OPEN or not (provider and account):
+        return []
+    here = Described(name="", birth=on, commune=request.commune_id)
+    return same_account(
+        provider=provider,
+        account=account,
+        except_person=request.person_id,
+        described=here,
+        reader=reader,
+        on=on,
     )
 
 

@@ -51,7 +51,7 @@ def change_edit(request: OfficerRequest, request_id: int) -> HttpResponse:
     require(request, Action.REQUEST_CHANGE, found.commune_id)
     if found.state not in EDITABLE or found.kind not in ALL_FORMS or found.person_id is None:
         return redirect("change", request_id=found.pk)
-    person = _person(request, found.person_id)
+    person = _comer(found) if found.kind == ChangeKind.MOVE else _person(request, found.person_id)
     return _fill_in(request, person, ChangeKind(found.kind), known=found, client_key=found.client_key)
 
 
@@ -167,6 +167,7 @@ def _fill_in(
     )
     context = {
         "person": person,
+        "opens_person": people.is_visible(person.pk, reader=request.reader, on=timezone.localdate()),
         "kind": kind,
         "form": form,
         "known": known,
@@ -253,6 +254,11 @@ def _person(request: OfficerRequest, person_id: int) -> Any:
             category=grant.category, person=found, reader=request.reader, english=english
         )
     return found
+
+
+def _comer(move: ChangeRequest) -> Any:
+    """Whom a move is about, with their homes alone: the place that asks for it may be the one they move to."""
+    return people.with_homes(on=timezone.localdate()).get(pk=move.person_id or 0)
 
 
 def _uuid(text: str) -> uuid.UUID:

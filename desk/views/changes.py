@@ -20,6 +20,7 @@ from accounts.access import Action, Reader
 from accounts.http import OfficerRequest, page_context, place_of, require
 from areas.models import Unit
 from beneficiaries import duplicates
+from beneficiaries import queries as people
 from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath, ChangeRequest, Channel
 from beneficiaries.operations import changes
 from beneficiaries.operations.changes.reading import on_record
@@ -153,12 +154,14 @@ def shown(request: OfficerRequest, found: ChangeRequest) -> dict[str, Any]:
         "change": found,
         "signed_for": found.kind in SIGNED_FOR,
         "name": name_of(found),
+        "opens_person": people.is_visible(found.person_id, reader=request.reader, on=today),
         "state_label": ChangeState(found.state).label,
         "late": found.decide_by is not None and found.decide_by < today and found.state in TO_DECIDE,
         "fields": Rows(found, request.reader, before).fields(),
         "trial": trial,
         "words": _words(found, today),
         "deadline": deadline,
+        "accounts": queries.others_paid_to(found, reader=request.reader, on=today),
         "attachments": found.attachments.select_related("by").order_by("at"),
         "scans_late": bool(found.scans_due and found.scans_due < today and not found.attachments.exists()),
         "may_attach": request.reader.may(Action.REQUEST_CHANGE, found.commune_id)

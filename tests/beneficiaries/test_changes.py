@@ -224,3 +224,14 @@ def test_what_cannot_be_carried_out_is_not_approved(clerk, approver, granted):
         decided("new", granted.person, {"category": "BTXH_5.5c"}, by=clerk, approver=approver)
     assert made.state == "submitted"
     assert Entitlement.objects.count() == 1
+
+
+def test_a_correction_gives_no_more_time_for_the_scans(clerk, approver, granted):
+    made = submitted("stop", granted.person, stop(granted), by=clerk, scans_later=True)
+    # Ten working days after Monday 2 December 2024.
+    assert made.scans_due == date(2024, 12, 16)
+    changes.return_with_reason(request_id=made.pk, version=1, by=approver, at=AT, reason="Sai tháng")
+    asked = draft("stop", granted.person, stop(granted), scans_later=True)
+    later = AT.replace(day=20)
+    made = changes.save_draft(draft=asked, client_key=made.client_key, by=clerk, at=later, version=1)
+    assert made.scans_due == date(2024, 12, 16)

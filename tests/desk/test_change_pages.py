@@ -184,3 +184,26 @@ def test_every_kind_has_its_form_in_both_languages(world, kind):
     for language in ("vi", "en"):
         client.cookies["django_language"] = language
         assert client.get(reverse("change_new", args=[world.people[0].pk, kind])).status_code == 200
+
+
+def test_an_account_that_another_person_has_is_told_to_who_decides_until_it_is_decided(world):
+    fields = {
+        "channel": "bank",
+        "provider": worlds.AGRIBANK,
+        "account": "5040 3020 10",
+        "holder": "LE VAN DO",
+    }
+    made = ask(world, "payout", 3, **fields)
+    client, page = world.client("approver"), reverse("change", args=[made.pk])
+    told = client.get(page).content.decode()
+    assert "Tài khoản này cũng là của người khác" in told
+    assert reverse("person", args=[world.people[1].pk]) in told
+    act(client, made, "refuse", reason="Tài khoản của người khác")
+    assert "Tài khoản này cũng là của người khác" not in client.get(page).content.decode()
+
+
+def test_the_person_s_own_account_at_another_bank_is_no_other_person_s(world):
+    fields = {"channel": "bank", "provider": "970436", "account": "5040302010", "holder": "NGUYEN VAN AM"}
+    made = ask(world, "payout", 1, **fields)
+    page = world.client("approver").get(reverse("change", args=[made.pk])).content.decode()
+    assert "cũng là của người khác" not in page

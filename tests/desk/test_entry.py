@@ -11,6 +11,7 @@ import time_machine
 from django.http import HttpResponse
 from django.urls import reverse
 
+from areas.models import Unit
 from beneficiaries.models import ChangeRequest, Entitlement, LikenessDecision, Person
 from beneficiaries.operations import changes
 from payments.models import Payment
@@ -132,6 +133,30 @@ def test_the_same_number_elsewhere_blocks_and_offers_a_move(world):
     move = ChangeRequest.objects.get(kind="move")
     assert (move.person, move.state, move.asked["to"]) == (other, "submitted", worlds.commune().pk)
     assert not ChangeRequest.objects.filter(kind="new").exclude(state="withdrawn").exists()
+
+
+def test_a_proposed_move_that_was_returned_is_corrected_by_the_place_that_proposed_it(world):
+    far = Unit.objects.on(DECEMBER).communes().filter(parent__code="594").order_by("code")[0]
+    other = worlds.person("Hồ Thị Lành", born=date(1944, 9, 10), lives=far, national_id=PAPER["number"],
+                          national_id_index=PAPER["number"])  # fmt: skip
+    worlds.grant(other, "BTXH_5.5c", since=date(2024, 10, 1))
+    assert post(world, "entry_move", stopped_on="30112024").status_code == 302
+    move = ChangeRequest.objects.get(kind="move")
+    approver = world.officers["approver"]
+    changes.return_with_reason(
+        request_id=move.pk, version=move.version, by=approver, at=worlds.NOON, reason="Sai"
+    )
+    client, edit = world.client("commune_officer"), reverse("change_edit", args=[move.pk])
+    assert edit in client.get(reverse("change", args=[move.pk])).content.decode()
+    page = client.get(edit).content.decode()
+    assert "Hồ Thị Lành" in page
+    assert reverse("person", args=[other.pk]) not in page
+    sent = {"client_key": move.client_key, "version": move.version, "action": "submit", "path": "application",
+            "to": worlds.commune().pk, "stopped_on": "29/11/2024"}  # fmt: skip
+    assert client.post(edit, sent).status_code == 302
+    move.refresh_from_db()
+    assert (move.state, move.asked["stopped_on"]) == ("submitted", "2024-11-29")
+    assert world.client("outsider").get(edit).status_code == 404
 
 
 def test_nobody_is_moved_whose_number_was_not_shown(world):

@@ -149,8 +149,11 @@ def _overwrite(
         raise EditedMeanwhile
     if known.decided_by_id == by.pk:
         raise SameOfficer
+    due = known.scans_due if known.submitted_at else None
     for name, value in _fields(draft, at).items():
         setattr(known, name, value)
+    if due is not None and draft.scans_later:
+        known.scans_due = due  # a correction gives no more time
     known.content, known.before = json.dumps(draft.content, ensure_ascii=False), None
     known.prepared_by, known.prepared_at, known.version = by, at, known.version + 1
     known.save()
