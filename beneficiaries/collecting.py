@@ -5,24 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from beneficiaries.models import Payee, PayeeRole
+from common.working_days import end_of_term
 
 AFTER_DEATH = (PayeeRole.FUNERAL_ORGANISER, PayeeRole.HEIR)
 
 
-def a_year_after(day: date) -> date:
-    """The first day after a year that began on `day`: the same day of the next year (29 February: 1 March)."""
-    return date(day.year + 1, day.month, 1) + timedelta(days=day.day - 1)
-
-
 def lapses_on(payee: Payee) -> date | None:
-    """The first day on which somebody no longer collects: that of a revocation (Civil Code, Art. 569), after the term,
-    or a year after the beginning of an authorisation without one (Art. 563), whichever is first. None while there is
-    no end."""
+    """The first day on which somebody no longer collects: that of a revocation (Civil Code, Art. 569), or the day after
+    the term (a year in an authorisation that names none, Art. 563), whichever is first. None while there is no end."""
     ends = [payee.revoked_on] if payee.revoked_on is not None else []
     if payee.valid_to is not None:
         ends.append(payee.valid_to + timedelta(days=1))
     elif payee.role == PayeeRole.AUTHORISED:
-        ends.append(a_year_after(payee.valid_from))
+        ends.append(end_of_term(payee.valid_from, months=12) + timedelta(days=1))
     return min(ends, default=None)
 
 

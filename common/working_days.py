@@ -9,9 +9,12 @@ working Saturdays that were changed for a day off. The Government chooses the da
 from __future__ import annotations
 
 import csv
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+
+from common.months import add_months, month_of
 
 # In a year without rows Tết and the Hùng Kings' day are not known: a deadline is then earlier than the law's.
 _EVERY_YEAR = {(1, 1), (4, 30), (5, 1), (9, 2)}
@@ -24,6 +27,15 @@ def working_days_after(day: date, count: int) -> date:
         if is_working_day(day):
             count -= 1
     return day
+
+
+def end_of_term(day: date, *, months: int) -> date:
+    """The last day of a term of so many months (12: a year) that begins on `day`, which itself is not counted: the same
+    day of the last month, or that month's last day; where no office works then, the next working day (Civil Code 2015,
+    Art. 147(2), 148(3) to (5))."""
+    month = add_months(month_of(day), months)
+    last = month.replace(day=min(day.day, monthrange(month.year, month.month)[1]))
+    return last if is_working_day(last) else working_days_after(last, 1)
 
 
 def is_working_day(day: date) -> bool:

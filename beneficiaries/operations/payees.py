@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from beneficiaries.collecting import AFTER_DEATH, a_year_after
+from beneficiaries.collecting import AFTER_DEATH
 from beneficiaries.models import Payee, PayeeRole, Person
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.payouts import leave_accounts_of
+from common.working_days import end_of_term
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def appoint(
             _("Heirs and who organises the funeral collect after a death, everybody else during the life.")
         )
     if role == PayeeRole.AUTHORISED and until is None:
-        until = a_year_after(from_day) - timedelta(days=1)
+        until = end_of_term(from_day, months=12)
     if until is not None and until < from_day:
         raise DecisionRefused(_("The last day is before the first one."))
     if role not in AFTER_DEATH:

@@ -68,8 +68,8 @@ def test_G04_an_authorisation_without_a_term_lapses_after_a_year_and_at_death():
     def who(on: date) -> list[str]:
         return [payee.role for payee in collectors(person=row, on=on)]
 
-    assert who(date(2025, 1, 14)) == ["authorised", "guardian"]
-    assert who(date(2025, 1, 15)) == ["guardian"]
+    assert who(date(2025, 1, 15)) == ["authorised", "guardian"]
+    assert who(date(2025, 1, 16)) == ["guardian"]
     row.died_on = date(2024, 6, 1)
     assert who(date(2024, 6, 1)) == ["heir"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from common import working_days
-from common.working_days import is_working_day, working_days_after
+from common.working_days import end_of_term, is_working_day, working_days_after
 
 HOLIDAYS = Path(working_days.__file__).parent / "holidays.csv"
 
@@ -33,6 +33,23 @@ HOLIDAYS = Path(working_days.__file__).parent / "holidays.csv"
 )
 def test_a_deadline_leaves_out_weekends_and_public_holidays(day, count, deadline):
     assert working_days_after(day, count) == deadline
+
+
+# Civil Code 2015, Art. 147(2): the first day is not counted; Art. 148(3), (4): the same day of the last month or year,
+# or that month's last; Art. 148(5): a weekend or holiday ends with the next working day.
+@pytest.mark.parametrize(
+    ("day", "months", "last"),
+    [
+        (date(2023, 12, 5), 12, date(2024, 12, 5)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2024, 12, 10), 3, date(2025, 3, 10)),
+        (date(2025, 11, 30), 3, date(2026, 3, 2)),  # 28 February 2026 is a Saturday
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2024, 10, 1), 3, date(2025, 1, 2)),  # New Year's Day
+    ],
+)
+def test_a_term_of_months_ends_with_the_day_of_the_same_number_or_the_next_working_day(day, months, last):
+    assert end_of_term(day, months=months) == last
 
 
 def test_no_working_day_after_is_the_day_itself():

@@ -187,7 +187,7 @@ def test_the_paper_tells_who_is_paid_to_an_account_how_to_return_to_cash(world):
 
 def test_the_paper_names_nobody_whose_authorisation_has_lapsed_and_the_page_says_when_it_did(world):
     # Without a term an authorisation holds for a year (Civil Code, Art. 563); a guardian's right has no end.
-    since = date(2023, 12, 5)
+    since = date(2023, 12, 4)
     for role, name in (("authorised", "Cháu Hết Hạn"), ("guardian", "Người Giám Hộ Thử")):
         Payee.objects.create(
             person=world.people[2], role=role, name=name, document="Giấy 7", valid_from=since

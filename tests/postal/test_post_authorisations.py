@@ -48,12 +48,12 @@ def paid_to(world, payee: Payee) -> list[str]:
     ]
 
 
-# The pay day is 5 December 2024.
+# The pay day is 5 December 2024, a Thursday; the day on which an authorisation begins is not counted in its year.
 @pytest.mark.parametrize(
     ("since", "until", "lapsed"),
     [
-        (date(2023, 12, 6), None, None),
-        (date(2023, 12, 5), None, FIFTH),
+        (date(2023, 12, 5), None, None),
+        (date(2023, 12, 4), None, FIFTH),
         (date(2022, 3, 1), date(2024, 12, 5), None),
         (date(2022, 3, 1), date(2024, 12, 4), FIFTH),
     ],
@@ -95,9 +95,10 @@ def test_the_desk_and_the_day_say_why_and_the_commune_is_asked_once(world):
     clerk = world.client("post_clerk")
     rows = clerk.get(reverse("post_desk_data", args=[world.day.pk])).json()["rows"]
     told = [(payee["name"], payee["since"]) for row in rows for payee in row["lapsed"]]
-    assert told == [("Lê Thị Con", "01/01/2024")]
+    # A year from 1 January 2023 ends with the next working day after New Year's Day of 2024.
+    assert told == [("Lê Thị Con", "03/01/2024")]
     page = clerk.get(reverse("post_day", args=[world.day.pk])).content.decode()
-    assert "Lê Thị Con không còn được nhận thay: ủy quyền hết hiệu lực từ ngày 01/01/2024" in page
+    assert "Lê Thị Con không còn được nhận thay: ủy quyền hết hiệu lực từ ngày 03/01/2024" in page
     notices = world.client("commune_officer").get(reverse("post_notices")).content.decode()
     assert "giấy ủy quyền nhận thay đã hết hiệu lực" in notices
     Notice.objects.update(
