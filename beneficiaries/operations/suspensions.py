@@ -12,7 +12,8 @@ from beneficiaries.operations import grants
 from beneficiaries.operations.errors import DecisionRefused
 from beneficiaries.operations.grants import Decision
 from beneficiaries.operations.reckoning import queue_entitlement
-from common.months import add_months, month_of
+from common.months import add_months
+from common.working_days import end_of_term
 
 _REFUSAL_ENDS_AFTER = 3  # months
 
@@ -63,17 +64,26 @@ def resume(*, suspension: Suspension, from_month: date, arrears: bool, decision:
     queue_entitlement(entitlement=suspension.entitlement, from_month=suspension.from_month)
 
 
-def end_after_refusal(*, suspension: Suspension, decision: Decision) -> None:
+def end_after_refusal(*, entitlement: Entitlement, last_month: date, decision: Decision) -> None:
     """End a benefit whose holder still refuses the re-assessment three months after the suspension's decision (S03).
 
-    Raises DecisionRefused before that, on another ground, or without the suspension's decision date.
+    `last_month` is the last one on record; suspended, it pays nothing. Raises DecisionRefused where the benefit is not
+    suspended on that ground by a dated decision, or for a decision to end it before the three months are over.
     """
-    decided = suspension.decision_date
-    if suspension.ground != SuspensionGround.REFUSED_ASSESSMENT or suspension.until_month or decided is None:
-        raise DecisionRefused(_("Only a benefit suspended for a refused re-assessment ends in this way."))
-    last = add_months(month_of(decided), _REFUSAL_ENDS_AFTER)
-    if decision.signed_on < last.replace(day=min(decided.day, 28)):
-        raise DecisionRefused(_("Three months have not passed since the decision to suspend."))
-    grants.end(
-        entitlement=suspension.entitlement, last_month=last, reason=EndReason.REFUSED, decision=decision
-    )
+    suspended = entitlement.suspensions.filter(
+        ground=SuspensionGround.REFUSED_ASSESSMENT,
+        until_month__isnull=True,
+        from_month__lte=last_month,
+        decision_date__isnull=False,
+    ).first()
+    if suspended is None or suspended.decision_date is None:
+        raise DecisionRefused(
+            _("Only a benefit suspended by a dated decision for a refused re-assessment ends in this way.")
+        )
+    term = end_of_term(suspended.decision_date, months=_REFUSAL_ENDS_AFTER)
+    if decision.signed_on <= term:
+        raise DecisionRefused(
+            _("Three months since the decision to suspend are over only after %(day)s.")
+            % {"day": f"{term:%d/%m/%Y}"}
+        )
+    grants.end(entitlement=entitlement, last_month=last_month, reason=EndReason.REFUSED, decision=decision)

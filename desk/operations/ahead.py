@@ -80,5 +80,5 @@ def _content(row: Coming, category: str) -> dict[str, Any]:
     return {
         "entitlements": [row.entitlement.pk],
         "last_month": row.month.isoformat(),
-        "why": EndReason.INELIGIBLE.value,
+        "why": (EndReason.REFUSED if row.kind == REFUSED else EndReason.INELIGIBLE).value,
     }

@@ -18,10 +18,12 @@ from beneficiaries.models import (
     Person,
     Residence,
     Suspension,
+    SuspensionGround,
 )
-from beneficiaries.operations import payees
+from beneficiaries.operations import payees, suspensions
 from beneficiaries.operations.changes import errors
 from beneficiaries.operations.errors import DecisionRefused
+from beneficiaries.operations.grants import Decision
 from beneficiaries.queries import collectors
 from common.cccd import make_cccd
 from tests import worlds
@@ -160,13 +162,15 @@ def test_who_was_appointed_by_mistake_is_revoked_and_another_appointed_on_the_sa
     assert collectors(person=person, on=TODAY) == [right]
 
 
-# Civil Code, Art. 563: a year where the paper names no end.
+# Civil Code, Art. 563: a year where the paper names no end; Art. 147(2), 148: its first day is not counted, and it ends
+# with the same day of the next year, or the next working day.
 @pytest.mark.parametrize(
     ("since", "last"),
     [
-        (date(2024, 1, 31), date(2025, 1, 30)),
+        (date(2023, 12, 5), date(2024, 12, 5)),
         (date(2024, 2, 29), date(2025, 2, 28)),
-        (date(2023, 3, 1), date(2024, 2, 29)),
+        (date(2023, 12, 1), date(2024, 12, 2)),  # 1 December 2024 is a Sunday
+        (date(2024, 1, 31), date(2025, 2, 3)),  # Tết, from 27 January to Sunday 2 February 2025
     ],
 )
 def test_an_authorisation_without_an_end_lasts_a_whole_year_also_from_a_month_s_last_days(two, since, last):
@@ -209,6 +213,31 @@ def test_suspension_and_resumption_with_arrears(two, granted):
         DECEMBER, date(2025, 1, 1), True
     )  # fmt: skip
     assert suspension.resumed_by_decision == SIGNED.number
+
+
+# Circular 02/2021 Art. 2(1)(đ). Three months from 30 August 2024 end on Saturday 30 November, so with Monday the 2nd of
+# December; from 29 August on Friday 29 November. The decision to end is signed on 2 December.
+@pytest.mark.parametrize(("suspended_on", "ends"), [(date(2024, 8, 30), False), (date(2024, 8, 29), True)])
+def test_a_benefit_is_stopped_for_a_refused_assessment_once_three_months_are_over(two, suspended_on, ends):
+    grant = worlds.grant(worlds.person(born=date(1990, 1, 1)), "BTXH_5.6_N", since=date(2024, 7, 1))
+    suspensions.suspend(
+        entitlement=grant, from_month=date(2024, 9, 1), ground=SuspensionGround.REFUSED_ASSESSMENT,
+        decision=Decision("9/QĐ-UBND", suspended_on, "Nguyễn Văn Chủ"),
+    )  # fmt: skip
+    asked = {"entitlements": [grant.pk], "last_month": "2024-12-01", "why": "refused"}
+    if ends:
+        decided("stop", grant.person, asked, **two)
+    else:
+        with pytest.raises(DecisionRefused, match="02/12/2024"):
+            decided("stop", grant.person, asked, **two)
+    grant.refresh_from_db()
+    assert (grant.last_month, grant.end_reason) == ((DECEMBER, "refused") if ends else (None, ""))
+
+
+def test_nobody_is_stopped_for_an_assessment_that_nobody_refused(two, granted):
+    asked = {"entitlements": [granted.pk], "last_month": "2024-12-01", "why": "refused"}
+    with pytest.raises(DecisionRefused):
+        decided("stop", granted.person, asked, **two)
 
 
 def test_nobody_changes_the_benefit_of_another_through_a_request(two, granted):

@@ -51,19 +51,26 @@ def test_S02_remand_suspends_social_protection():
 
 
 def test_S03_a_refused_re_assessment_suspends_and_ends_the_benefit_three_months_later():
-    # Circular 02/2021 Art. 2(1)(đ), (3)(b): suspended by a decision of 10 December, ended after 10 March.
+    # Circular 02/2021 Art. 2(1)(đ), (3)(b): suspended by a decision of 10 December, ended after 10 March: the day
+    # of the decision is not counted (Civil Code Art. 147(2)), and 10 March 2025 is a Monday.
     who = person(date(1990, 1, 1))
     one = grant(who, "BTXH_5.6_N")
     both = Both(who)
-    suspended = suspensions.suspend(
+    suspensions.suspend(
         entitlement=both.row(one),
         from_month=day(JAN),
         ground=SuspensionGround.REFUSED_ASSESSMENT,
         decision=SIGNED,
     )
-    with pytest.raises(DecisionRefused):
-        suspensions.end_after_refusal(suspension=suspended, decision=Decision("20", date(2025, 3, 9)))
-    suspensions.end_after_refusal(suspension=suspended, decision=Decision("20", date(2025, 3, 10)))
+
+    def end(signed: date) -> None:
+        suspensions.end_after_refusal(
+            entitlement=both.row(one), last_month=day(MAR), decision=Decision("20", signed)
+        )
+
+    with pytest.raises(DecisionRefused, match="10/03/2025"):
+        end(date(2025, 3, 10))
+    end(date(2025, 3, 11))
     one.suspensions.append(Suspension(JAN))
     one.last = MAR
     assert (both.row(one).last_month, both.row(one).end_reason) == (date(2025, 3, 1), EndReason.REFUSED)

@@ -40,6 +40,7 @@ STOPS = (
     EndReason.WAIVED,
     EndReason.IMPRISONED,
     EndReason.MISSING,
+    EndReason.REFUSED,
 )
 _REFUSED_BY = {
     "one_entitlement_of_a_category": gettext_lazy("This benefit is granted for these months already."),
@@ -150,6 +151,9 @@ def _stop(request: ChangeRequest, asked: Asked, decision: Decision, on: date) ->
     for entitlement in _entitlements(person, asked):
         if entitlement.last_month is not None and entitlement.last_month <= last:
             raise ChangeRefused(_("This benefit ends in that month or earlier already."))
+        if why == EndReason.REFUSED:
+            suspensions.end_after_refusal(entitlement=entitlement, last_month=last, decision=decision)
+            continue
         grants.end(entitlement=entitlement, last_month=last, reason=why, decision=decision)
     return person
 
