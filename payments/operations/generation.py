@@ -37,7 +37,6 @@ from payments.models import (
 from payments.operations.errors import (
     CycleClosed,
     MonthTaken,
-    PersonIncomplete,
     RateMissing,
     RoundInProgress,
     SliceStopped,
@@ -218,34 +217,6 @@ def drain_round(
 def has_ready_reckons(*, cycle: Cycle) -> bool:
     """Whether anybody waits to be reckoned again, so that a supplementary round has something to do."""
     return Reckon.objects.filter(ready_on__lte=cycle.reckoned_on).exists()
-
-
-def redo_slice(*, slice_id: int) -> None:
-    """Throw away what a slice of a draft round made, so that it is made again from the facts as they are now.
-
-    Raises CycleClosed, RoundInProgress (another round is being made) or PersonIncomplete (one of the slice's
-    batches has left the draft). Look-backs that the slice had done return to the queue.
-    """
-    with transaction.atomic():
-        piece = Slice.objects.select_for_update().select_related("round__cycle").get(pk=slice_id)
-        made = Round.objects.select_for_update().get(pk=piece.round_id)
-        _refuse_closed(piece.round.cycle)
-        other = Round.objects.filter(state=RoundState.GENERATING).exclude(pk=made.pk).first()
-        if other:
-            raise RoundInProgress(month=other.cycle_id, number=other.number)
-        params = {"round_id": made.pk, "person_from": piece.person_from, "person_to": piece.person_to}
-        with connection.cursor() as cursor:
-            touched = sql.rows(cursor, "payments", "lock_slice_batches", params)
-            beyond = [row["id"] for row in touched if row["state"] != "draft"]
-            if beyond:
-                raise PersonIncomplete(
-                    problem=_("A list of this round has already been submitted."), people=[]
-                )
-            sql.run(cursor, "payments", "undo_slice", params)
-        Slice.objects.filter(pk=slice_id).update(
-            state=SliceState.PENDING, payments=0, lines=0, amount=0, finished_at=None
-        )
-        Round.objects.filter(pk=made.pk).update(state=RoundState.GENERATING, finished_at=None)
 
 
 def round_totals(*, round_id: int) -> SliceResult:

@@ -10,10 +10,9 @@ from django.db import IntegrityError, transaction
 from accounts.access import province_reader
 from beneficiaries.operations import grants
 from common.keyset import Place
-from payments.models import Adjustment, DecisionKind, Excess, OverpaidDecision, Payment, Slice
+from payments.models import Adjustment, DecisionKind, Excess, OverpaidDecision, Payment
 from payments.operations import overpaid as decisions
 from payments.operations.errors import SamePerson
-from payments.operations.generation import redo_slice
 from payments.operations.overpaid import Item, OverpaidRefused, Schedule
 from payments.queries.ledger import check_ledger
 from payments.queries.overpaid import overpaid, overpaid_page
@@ -201,8 +200,6 @@ def test_A04_the_list_of_overpayments_follows_what_recoveries_and_decisions_sett
     both.mirror.run(MAR)
     assert listed() == []
     assert not Excess.objects.exists()
-    redo_slice(slice_id=Slice.objects.order_by("-pk")[0].pk)
-    assert listed() == [(day(JAN), 91_000)]
 
 
 def test_A04_the_database_refuses_one_person_who_decides_alone():

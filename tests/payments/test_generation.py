@@ -168,15 +168,3 @@ def test_revolutionary_allowances_add_up():
     worlds.grant(who, "LS_1", since=DECEMBER)
     worlds.run_round(DECEMBER)
     assert Payment.objects.get().amount == 1_878_000 + 2_789_000
-
-
-def test_a_redone_slice_follows_the_facts_as_they_are_now():
-    who = worlds.person()
-    worlds.grant(who, "BTXH_5.5c", since=date(2024, 10, 1))
-    worlds.run_round(DECEMBER)
-    who.died_on = date(2024, 11, 3)
-    who.save()
-    made = Batch.objects.get().round
-    generation.redo_slice(slice_id=made.slices.get().pk)
-    generation.drain_round(round_id=made.pk, at=worlds.clock)
-    assert [line[1] for line in lines()] == ["2024-10", "2024-11"]
