@@ -62,8 +62,10 @@ def deliver_notices(*, at: datetime, most: int = 100) -> int:
 
 
 def redeliver(*, notice_id: str, at: datetime) -> None:
-    """Send a notice that was given up, or taken, once more from the beginning."""
-    Notice.objects.filter(pk=notice_id).update(state=NoticeState.WAITING, attempts=0, next_at=at)
+    """Send a notice that was given up once more from the beginning, under its id, so that a bank takes it once."""
+    Notice.objects.filter(pk=notice_id, state=NoticeState.GIVEN_UP).update(
+        state=NoticeState.WAITING, attempts=0, next_at=at
+    )
 
 
 def sign(*, key: str, timestamp: int, nonce: str, body: bytes) -> str:

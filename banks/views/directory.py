@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from banks.forms import ClientForm, ProfileForm, WebhookForm
-from banks.models import Client, Notice
+from banks.models import Client, Notice, NoticeState
 from banks.operations import access, webhooks
 from banks.operations.accounts import ask_about_accounts
 from banks.operations.errors import BanksError
@@ -127,6 +128,13 @@ def _trial(request: OfficerRequest, found: Provider) -> str:
     return _("Done.")
 
 
+def _resend(request: OfficerRequest, found: Provider) -> str:
+    notices = Notice.objects.filter(webhook__client__provider=found, state=NoticeState.GIVEN_UP)
+    notice = get_object_or_404(notices, pk=_uuid(request.POST.get("notice", "")))
+    webhooks.redeliver(notice_id=str(notice.pk), at=timezone.now())
+    return _("The notice is sent again within a minute.")
+
+
 _STEPS: dict[str, Callable[[OfficerRequest, Provider], str]] = {
     "profile": _profile,
     "create": _create,
@@ -136,11 +144,12 @@ _STEPS: dict[str, Callable[[OfficerRequest, Provider], str]] = {
     "ask": _ask,
     "try_out": _try_out,
     "trial": _trial,
+    "resend": _resend,
 }
 
 
-# What changes no right, no address and no account: an inquiry, and lists for trying out.
-HARMLESS = ("ask", "try_out", "trial")
+# What changes no right, no address and no account: an inquiry, lists for trying out, and saying something once more.
+HARMLESS = ("ask", "try_out", "trial", "resend")
 
 
 def _find(request: OfficerRequest, code: str, *, code_asked: bool = True) -> Provider:
@@ -150,6 +159,13 @@ def _find(request: OfficerRequest, code: str, *, code_asked: bool = True) -> Pro
 
 def _client(request: OfficerRequest, found: Provider) -> Client:
     return get_object_or_404(Client, pk=request.POST.get("client", ""), provider=found)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _shown_once(request: OfficerRequest, client: str, secret: str) -> str:

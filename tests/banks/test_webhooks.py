@@ -7,6 +7,8 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from banks.models import Notice
@@ -51,6 +53,12 @@ def hooked(world, listener):
         client_id=world.clients[AGRIBANK].pk, url=url, at=NOON - timedelta(hours=1)
     )
     return world
+
+
+def signed_in(world):
+    made = Client()
+    made.force_login(world.officers["tinh"], backend="django.contrib.auth.backends.ModelBackend")
+    return made
 
 
 def tell(at=None):
@@ -123,8 +131,29 @@ def test_after_the_last_attempt_it_is_given_up_and_can_be_sent_anew(hooked, list
     assert (notice.state, notice.attempts) == ("given_up", 9)
     assert tell(at) == 0
     listener.status = 200
-    webhooks.redeliver(notice_id=str(notice.pk), at=at)
-    assert tell(at) == 1
+    page = reverse("bank", args=[AGRIBANK])
+    assert signed_in(hooked).get(page).content.decode().count("Gửi lại") == 1
+    answer = signed_in(hooked).post(
+        reverse("bank_act", args=[AGRIBANK]), {"action": "resend", "notice": notice.pk}
+    )
+    assert answer.status_code == 302
+    assert tell(timezone.now()) == 1
+    assert Notice.objects.get().state == "delivered"
+    assert json.loads(listener.came[-1][1])["id"] == str(notice.pk)
+
+
+def test_a_notice_is_sent_again_only_by_its_own_bank_s_page_once_it_is_given_up(hooked, listener):
+    listener.status = 500
+    tell()
+    notice = Notice.objects.get()
+    client = signed_in(hooked)
+    for bank, sent in ((AGRIBANK, notice.pk), (VIETCOMBANK, notice.pk), (AGRIBANK, "x")):
+        answer = client.post(reverse("bank_act", args=[bank]), {"action": "resend", "notice": sent})
+        assert answer.status_code == 404
+    Notice.objects.update(state="given_up")
+    answer = client.post(reverse("bank_act", args=[VIETCOMBANK]), {"action": "resend", "notice": notice.pk})
+    assert answer.status_code == 404
+    assert Notice.objects.get().state == "given_up"
 
 
 def test_a_redirect_and_a_dead_address_are_failures_not_followed(hooked, listener):
