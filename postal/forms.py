@@ -95,6 +95,10 @@ class ClerkForm(forms.Form):
         field.queryset = clerks
 
 
+class CloseForm(forms.Form):
+    last_day = Day(label=_("Last day"))
+
+
 class PersonPointForm(forms.Form):
     """Whom to pay at a point other than the commune's main one."""
 

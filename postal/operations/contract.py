@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, RoleName, User
@@ -76,12 +77,21 @@ def open_point(
 
 
 def close_point(*, point: PayPoint, last_day: date) -> None:
-    """Close a point after a day; PostalError while a pay day is planned later."""
+    """Close a point after a day: whoever was paid there by choice is paid at the commune's main point again.
+
+    PostalError where it is closed already, or a pay day is planned later.
+    """
     with transaction.atomic():
+        if point.valid_to is not None:
+            raise PostalError(_("This point is closed already."))
         if point.pay_days.filter(day__gt=last_day).exists():
             raise PostalError(_("A pay day is planned at this point later. Move it first."))
         point.valid_to = last_day
         _save(point)
+        PersonPoint.objects.filter(point=point, valid_from__gt=last_day).delete()
+        PersonPoint.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=last_day), point=point).update(
+            valid_to=last_day
+        )
 
 
 def assign_clerk(

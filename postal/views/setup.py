@@ -14,7 +14,7 @@ from accounts.http import OfficerRequest, require
 from accounts.models import RoleName, User
 from areas.models import Unit
 from beneficiaries.queries import find_people, is_identity_number
-from postal.forms import ClerkForm, ContractForm, FeeForm, PersonPointForm, PointForm
+from postal.forms import ClerkForm, CloseForm, ContractForm, FeeForm, PersonPointForm, PointForm
 from postal.models import Contract, PayPoint
 from postal.operations import contract as operations
 from postal.operations.errors import PostalError
@@ -103,14 +103,18 @@ def point(request: OfficerRequest, point_id: int) -> HttpResponse:
         raise Http404 from error
     may_change = request.reader.may(Action.MANAGE_POST, found.commune_id)
     candidates = User.objects.filter(roles__name=RoleName.POST_CLERK, is_active=True).distinct()
-    assigning = "national_id" in request.POST
+    assigning, closing = "national_id" in request.POST, "last_day" in request.POST
     form = ClerkForm(
-        None if assigning else request.POST or None, clerks=candidates, initial={"valid_from": today()}
+        None if assigning or closing else request.POST or None,
+        clerks=candidates,
+        initial={"valid_from": today()},
     )
     if request.method == "POST":
         require(request, Action.MANAGE_POST, found.commune_id)
         if assigning:
             return _assign_person(request, found)
+        if closing:
+            return _close(request, found)
         if form.is_valid():
             try:
                 operations.assign_clerk(point=found, **form.cleaned_data)
@@ -125,11 +129,28 @@ def point(request: OfficerRequest, point_id: int) -> HttpResponse:
         "days": found.pay_days.order_by("-day")[:24],
         "form": form if may_change else None,
         "person_form": PersonPointForm(initial={"since": today()}) if may_change else None,
+        "close_form": CloseForm() if may_change and found.valid_to is None else None,
         "people": found.people.filter(valid_to__isnull=True).select_related("person")[:200]
         if may_change
         else [],
     }
     return render(request, "postal/point.html", context)
+
+
+def _close(request: OfficerRequest, found: PayPoint) -> HttpResponse:
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        say_faults(request, form)
+        return redirect("post_point", point_id=found.pk)
+    try:
+        operations.close_point(point=found, last_day=form.cleaned_data["last_day"])
+    except PostalError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, _("The point closes after %(day)s.") % {"day": f"{found.valid_to:%d/%m/%Y}"}
+        )
+    return redirect("post_point", point_id=found.pk)
 
 
 def _assign_person(request: OfficerRequest, found: PayPoint) -> HttpResponse:

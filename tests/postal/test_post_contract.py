@@ -123,6 +123,18 @@ def test_a_person_with_a_point_of_her_own_is_paid_there():
     assert PersonPoint.objects.count() == 2
 
 
+def test_who_chose_a_point_that_closes_goes_back_to_the_main_one():
+    world = post_world.build()
+    extra = contract.open_point(commune=worlds.commune(), name="Điểm phụ", address="x", valid_from=SINCE)
+    stays, comes_later = world.desk.people[3], world.desk.people[2]
+    contract.assign_person(person=stays, point=extra, since=date(2024, 11, 1))
+    contract.assign_person(person=comes_later, point=extra, since=date(2025, 2, 1))
+    contract.close_point(point=extra, last_day=date(2024, 12, 31))
+    assert list(PersonPoint.objects.values_list("person", "valid_to")) == [(stays.pk, date(2024, 12, 31))]
+    with pytest.raises(PostalError, match="đóng"):
+        contract.close_point(point=extra, last_day=date(2025, 1, 31))
+
+
 def test_a_month_is_planned_once_at_every_point():
     world = post_world.build()
     facts = {"communes": [world.point.commune_id, world.other_point.commune_id], "month": DECEMBER}

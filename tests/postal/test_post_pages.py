@@ -1,6 +1,7 @@
 """The pages of the Post, as officers use them."""
 
 import uuid
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -251,3 +252,18 @@ def test_a_person_is_sent_to_another_point_on_the_points_page(world):
     page = client.post(address, form | {"national_id": "060140999999"}, follow=True).content.decode()
     assert "Không có ai trong địa bàn" in page
     assert world.client("commune_officer").post(address, form).status_code in (403, 404)
+
+
+def test_a_point_is_closed_on_its_page_but_not_before_a_planned_day(world):
+    client, address = world.client("preparer"), reverse("post_point", args=[world.point.pk])
+    assert "Đóng điểm" in client.get(address).content.decode()
+    # The pay day is 5 December.
+    answer = client.post(address, {"last_day": "2024-12-04"}, follow=True)
+    assert "Điểm này còn ngày chi trả sau đó" in answer.content.decode()
+    assert PayPoint.objects.get(pk=world.point.pk).valid_to is None
+    client.post(address, {"last_day": "2024-12-05"})
+    assert PayPoint.objects.get(pk=world.point.pk).valid_to == date(2024, 12, 5)
+    page = client.get(address).content.decode()
+    assert "hoạt động đến 05/12/2024" in page
+    assert 'name="last_day"' not in page
+    assert world.client("approver").post(address, {"last_day": "2024-12-31"}).status_code == 403
