@@ -122,7 +122,10 @@ def record_consent(*, campaign_id: int, candidates: Sequence[int], on: date) -> 
 
 @transaction.atomic
 def take_off(*, campaign_id: int, candidates: Sequence[int], why: str) -> int:
-    """Take people off the list who do not want to, or no longer have to; how many. Their consent ends with it."""
+    """Take people off the list who do not want to, or no longer have to; how many. Their consent ends with it. Raises
+    CampaignRefused without a reason."""
+    if not why.strip():
+        raise CampaignRefused(_("Enter the reason."))
     campaign = _held(campaign_id)
     states = (CandidateState.INVITED, CandidateState.OPENED, CandidateState.DIFFERS)
     gone = campaign.candidates.filter(pk__in=candidates, state__in=states).update(

@@ -100,6 +100,19 @@ def test_who_prepared_sees_no_button_to_approve_and_cannot_use_it(world):
     assert campaign.candidates.get().state == "opened"
 
 
+def test_who_is_taken_off_the_list_has_the_reason_beside_the_name(world):
+    clerk = world.client("commune_officer")
+    campaign = invite(clerk, world, 1)
+    here, one = reverse("campaign", args=[campaign.pk]), campaign.candidates.get()
+    act(clerk, campaign, "take_off", candidate=[one.pk], why=" ")
+    assert "Hãy nhập lý do" in clerk.get(here).content.decode()
+    assert campaign.candidates.get().state == "invited"
+    act(clerk, campaign, "take_off", candidate=[one.pk], why="đã có tài khoản")
+    text = clerk.get(here).content.decode()
+    assert f"{one.person.name} · đã có tài khoản" in text
+    assert campaign.candidates.get().state == "left"
+
+
 def test_a_version_that_is_no_number_approves_nothing_and_says_so(world):
     campaign = invite(world.client("commune_officer"), world, 1)
     approver = world.client("approver")
