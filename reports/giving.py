@@ -64,8 +64,10 @@ def _keep_secret(amounts: Mapping[str, int]) -> None:
 def approve_gift_list(*, gift_id: int, by: User, at: datetime) -> None:
     """A second officer has held the amounts against the decision: the communes may print their part.
 
-    Raises GiftRefused for the one who made it, and where it was approved or withdrawn before.
+    Raises GiftRefused for the one who made it, where it was approved or withdrawn before, and where an amount would
+    tell who has HIV, as in a list older than that rule.
     """
+    _keep_secret(dict(GiftAmount.objects.filter(gift=gift_id).values_list("category_id", "amount")))
     waiting = GiftList.objects.filter(pk=gift_id, approved_at=None, withdrawn_at=None)
     if waiting.filter(made_by=by).exists():
         raise GiftRefused(

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from accounts.access import province_reader
 from accounts.models import Role, RoleName, User
 from reports.giving import GiftRefused, approve_gift_list, make_gift_list, withdraw_gift_list
-from reports.models import GiftList
+from reports.models import GiftAmount, GiftList
 from reports.queries.gifts import gift_people, gift_sums
 from tests import worlds
 from tests.pdf_text import pdf_text
@@ -125,6 +125,15 @@ def test_an_amount_that_only_people_with_hiv_are_given_is_refused():
     assert not GiftList.objects.exists()
     answer = client.post(reverse("gift_lists"), facts | own | {"amount_BTXH_5.5c": "400000"})
     assert answer.url == reverse("gift_list", args=[GiftList.objects.get().pk])
+
+
+def test_a_list_older_than_the_rule_about_hiv_is_not_approved_with_such_an_amount():
+    made = gift(BTXH_5__8=300_000, BTXH_5__5c=300_000)
+    GiftAmount.objects.filter(category="BTXH_5.8").update(amount=400_000)
+    with pytest.raises(GiftRefused, match="HIV"):
+        approve_gift_list(gift_id=made.pk, by=worlds.officer("tinh2"), at=NOON)
+    made.refresh_from_db()
+    assert made.approved_at is None
 
 
 def test_the_province_makes_a_list_from_the_decision_and_takes_a_wrong_one_back():
