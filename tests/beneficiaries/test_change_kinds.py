@@ -95,7 +95,7 @@ def test_a_newcomer_is_entered_with_home_account_and_payee(two):
     assert (home.commune, home.hamlet, home.valid_from) == (worlds.commune(), "Khu phố 3", DECEMBER)
     assert (method.account, method.verified_on, method.valid_from) == ("1122334455", None, TODAY)
     # Without a term an authorisation ends after a year (Civil Code Art. 563).
-    assert (payee.valid_to, payee.limit) == (date(2025, 12, 1), 3_000_000)
+    assert (payee.valid_to, payee.limit) == (date(2025, 12, 2), 3_000_000)
 
 
 def test_the_same_person_is_not_entered_twice(two):
@@ -186,7 +186,7 @@ def test_an_authorisation_without_an_end_lasts_a_whole_year_also_from_a_month_s_
 
 def test_a_revocation_does_not_bring_a_lapsed_authorisation_back():
     lapsed = Payee(role="authorised", name="A", valid_from=date(2023, 10, 1), revoked_on=TODAY)
-    assert not may_collect(lapsed, died_on=None, on=date(2024, 10, 1))
+    assert not may_collect(lapsed, died_on=None, on=date(2024, 10, 2))
 
 
 def test_an_authorised_person_collects_no_more_than_the_limit():
