@@ -10,7 +10,7 @@ from beneficiaries.models import ObstacleReason
 UNVERIFIED, FAILED = "unverified", "failed"
 ACCOUNT_TROUBLES = {
     UNVERIFIED: _("account on record, not yet confirmed by the bank"),
-    FAILED: _("account refused by the bank"),
+    FAILED: _("account no longer usable: refused by the bank, or its holder may no longer collect"),
 }
 NEXT_STEPS: dict[str, object] = {
     "": _("the commune asks and notes the reason"),

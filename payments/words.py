@@ -24,6 +24,7 @@ CHANGES: dict[str, Promise] = {
 }
 REASONS: dict[str, Promise] = {
     "granted": _("new decision"),
+    "right_ended": _("the account is of somebody who may no longer collect"),
     "resumed": _("resumed after a suspension"),
     "supplementary": _("paid in the supplementary round before"),
     "first": _("not in a list of this provider before"),
@@ -50,6 +51,7 @@ REASONS: dict[str, Promise] = {
 CHECKS: dict[str, Promise] = {
     "holder": _("account in another name"),
     "shared": _("one account for several people"),
+    "left": _("account no longer paid to"),
     "long_arrears": _("arrears of more than three months"),
     "waiting": _("facts changed since the list was made"),
 }

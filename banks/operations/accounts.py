@@ -16,7 +16,7 @@ from banks.operations.errors import AnswerStands, BanksError
 from beneficiaries.models import Channel, PayoutMethod, Person
 from beneficiaries.operations.campaigns import take_reported
 from beneficiaries.operations.errors import DecisionRefused
-from beneficiaries.operations.payouts import holder_may_be_paid, pay_to_account
+from beneficiaries.operations.payouts import holder_may_be_paid, pay_to_account, refuse_account
 from common.names import SAME, likeness
 
 
@@ -111,7 +111,7 @@ def report_account(*, client: Client, what: Happened, at: datetime) -> AccountRe
             score = likeness(method.holder, what.holder) if method and what.holder else None
             state = ReportState.WAITING if method else ReportState.UNRELATED
             if method and what.kind == ReportKind.CLOSED:
-                PayoutMethod.objects.filter(pk=method.pk, failed_on__isnull=True).update(failed_on=what.on)
+                refuse_account(method_id=method.pk, on=what.on)
                 state = ReportState.TAKEN
             elif method and score is not None and score >= SAME:
                 state = ReportState.TAKEN
@@ -144,7 +144,7 @@ def decide_report(*, report_id: int, take: bool, by: User, at: datetime) -> Acco
         elif found.kind == ReportKind.RENAMED and not take:
             method = _in_use(found.provider_id, found.account, today)
             if method:
-                PayoutMethod.objects.filter(pk=method.pk, failed_on__isnull=True).update(failed_on=today)
+                refuse_account(method_id=method.pk, on=today)
         found.state = ReportState.TAKEN if take else ReportState.REFUSED
         found.decided_by, found.decided_at = by, at
         found.save(update_fields=["state", "decided_by", "decided_at"])

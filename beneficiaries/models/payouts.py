@@ -47,7 +47,8 @@ class PayAt(models.TextChoices):
 
 class PayoutMethod(models.Model):
     """How a person is paid, for a time. A row is never edited: a change closes it and adds another, so a payment
-    that refers to it always says where the money went. `failed_on` marks an account that a bank refused."""
+    that refers to it always says where the money went. `failed_on` marks an account that is no longer paid to, because
+    a bank refused it or because (`right_ended`) it is that of somebody who may no longer collect for the person."""
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     person = models.ForeignKey(Person, models.PROTECT, related_name="payout_methods", db_index=False)
@@ -57,7 +58,8 @@ class PayoutMethod(models.Model):
     account_index = BlindIndexField(domain="account", null=True)
     holder = NfcCharField(_("account holder"), max_length=120, blank=True)
     verified_on = models.DateField(_("account verified on"), null=True, blank=True)
-    failed_on = models.DateField(_("account refused by the bank on"), null=True, blank=True)
+    failed_on = models.DateField(_("account not paid to since"), null=True, blank=True)
+    right_ended = models.BooleanField(_("holder may no longer collect"), default=False, db_default=False)
     pay_at = models.CharField(_("cash is paid"), max_length=5, choices=PayAt, blank=True)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
@@ -85,6 +87,10 @@ class PayoutMethod(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="payout_method_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(right_ended=False) | Q(channel=Channel.BANK, failed_on__isnull=False),
+                name="an_account_left_has_its_day",
             ),
             ExclusionConstraint(
                 name="one_payout_method_at_a_time",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from beneficiaries.collecting import may_collect
+from beneficiaries.collecting import lapses_on, may_collect
 from beneficiaries.models import POST, Channel, Obstacle, PayAt, Payee, PayoutMethod, Person, Provider
 from beneficiaries.operations.errors import DecisionRefused
+from common import sql
 from common.names import SAME, likeness
 
 ACCOUNT_LENGTH = range(4, 33)
@@ -39,8 +41,49 @@ def leave_accounts_of(*, payee: Payee, on: date) -> None:
     for method in accounts.select_for_update(of=("self",)).select_related("person"):
         theirs = likeness(payee.name, method.holder) >= SAME
         if theirs and not holder_may_be_paid(person=method.person, holder=method.holder, on=on):
-            method.failed_on = on
-            method.save(update_fields=["failed_on"])
+            method.failed_on, method.right_ended = on, True
+            method.save(update_fields=["failed_on", "right_ended"])
+
+
+def refuse_account(*, method_id: int, on: date) -> None:
+    """Mark an account that its bank refuses or closed: the next list pays by the Post, whoever may collect."""
+    PayoutMethod.objects.filter(Q(failed_on__isnull=True) | Q(right_ended=True), pk=method_id).update(
+        failed_on=on, right_ended=False
+    )
+
+
+@transaction.atomic
+def follow_rights_to_collect(*, routed_on: date, today: date) -> None:
+    """Leave the accounts of whoever's right to collect has ended, and return to those of whoever has it anew: what a
+    list asks before it decides where money goes (Civil Code, Art. 140, 563, 569).
+
+    `routed_on` is the day whose payout methods the list takes; a list made later than that pays nobody whose right has
+    ended `today`. An account in a name that never was registered to collect is left to the list's approver.
+    """
+    on = max(routed_on, today)
+    params = {"routed_on": routed_on, "day": on, "term": on - timedelta(days=365)}
+    with connection.cursor() as cursor:
+        found = sql.rows(cursor, "beneficiaries", "foreign_accounts", params)
+    payees: dict[int, list[Payee]] = defaultdict(list)
+    facts = ("person_id", "role", "name", "document", "limit", "valid_from", "valid_to", "revoked_on")
+    for payee in Payee.objects.filter(person__in={row["person_id"] for row in found}).only(*facts):
+        payees[payee.person_id].append(payee)
+    left, back = [], []
+    for row in found:
+        theirs = [payee for payee in payees[row["person_id"]] if likeness(payee.name, row["holder"]) >= SAME]
+        own = likeness(row["name"], row["holder"]) >= SAME
+        may = own or any(may_collect(payee, died_on=None, on=on) for payee in theirs)
+        if may and row["right_ended"]:
+            back.append(row["id"])
+        elif not may and not row["right_ended"] and any(_has_ended(payee, on) for payee in theirs):
+            left.append(row["id"])
+    PayoutMethod.objects.filter(pk__in=left, failed_on__isnull=True).update(failed_on=on, right_ended=True)
+    PayoutMethod.objects.filter(pk__in=back, right_ended=True).update(failed_on=None, right_ended=False)
+
+
+def _has_ended(payee: Payee, on: date) -> bool:
+    end = lapses_on(payee)
+    return end is not None and end <= on
 
 
 @transaction.atomic

@@ -111,7 +111,10 @@ _SENTENCES = {
         gettext_lazy("See who is to collect from now on; the right is ended on the person's page."),
     ),
     PAYEE: (
-        gettext_lazy("After %(day)s %(name)s may not collect any more, by itself; the person still may."),
+        gettext_lazy(
+            "After %(day)s %(name)s may not collect any more, nor is money sent to an account in that name, by itself; "
+            "the person still may collect."
+        ),
         gettext_lazy("Ask the person who shall collect, and enter it with its document."),
     ),
     PAPER: (

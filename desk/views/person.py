@@ -148,6 +148,7 @@ def _payout(found: Any) -> dict[str, Any] | None:
         "holder": method.holder,
         "verified_on": method.verified_on,
         "failed_on": method.failed_on,
+        "right_ended": method.right_ended,
         "pay_at": PayAt(method.pay_at).label if method.pay_at else "",
         "since": method.valid_from,
     }

@@ -16,10 +16,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, F, Max, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from beneficiaries.models import Reckon
+from beneficiaries.operations.payouts import follow_rights_to_collect
 from common import sql
 from common.months import add_months, months_between
 from payments.models import (
@@ -111,6 +113,7 @@ def open_round(*, cycle: Cycle, routed_on: date, at: datetime, by: User | None =
             last = cycle.rounds.aggregate(last=Max("number"))["last"]
             if last is None:
                 queue_law_changes(cycle=cycle)
+            follow_rights_to_collect(routed_on=routed_on, today=timezone.localdate(at))
             made = Round.objects.create(
                 cycle=cycle,
                 number=0 if last is None else last + 1,

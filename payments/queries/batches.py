@@ -36,7 +36,7 @@ CHANGES = (
     "recovery",
     "past",
 )  # fmt: skip
-CHECKS = ("holder", "shared", "long_arrears", "waiting")
+CHECKS = ("holder", "shared", "left", "long_arrears", "waiting")
 
 # In which state a batch waits for which permission; the Post and the banks act on the others.
 TURNS: dict[str, Action] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.access import Action, Reader
-from beneficiaries.models import Person, Residence
+from beneficiaries.models import Channel, PayoutMethod, Person, Residence
 from benefits.models import Confidence
 from common import sql
 from payments.models import Line, LineKind, month_id_range
@@ -79,6 +80,8 @@ class Explanation:
     month: date
     dues: list[Due]
     lines: list[PostedLine]
+    # Why the money took another way than the account on record.
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -91,7 +94,10 @@ def explain(*, person: Person, month: date, on: date, reader: Reader) -> Explana
     reveals = _reveals(person, reader)
     dues = dues_of([person.pk], month=month, on=on, reveals=reveals).get(person.pk, [])
     undue = _undue_of(person, month=month, on=on, reveals=reveals)
-    return Explanation(month, dues + undue, _lines(person, month, dues, reveals))
+    posted = _posted(person, month)
+    return Explanation(
+        month, dues + undue, _lines(person, month, posted, dues, reveals), _notes(person, posted)
+    )
 
 
 def dues_of(people: Sequence[int], *, month: date, on: date, reveals: bool) -> dict[int, list[Due]]:
@@ -178,13 +184,41 @@ def _undue(row: dict[str, Any], reveals: bool) -> Due:
     )
 
 
-def _lines(person: Person, month: date, dues: list[Due], reveals: bool) -> list[PostedLine]:
+def _posted(person: Person, month: date) -> list[Line]:
     low, high = month_id_range(month)
-    posted = list(
+    return list(
         Line.objects.filter(payment__person=person, payment_id__gte=low, payment_id__lt=high)
         .select_related("entitlement__category", "payment__batch__round__cycle")
         .order_by("payment_id", "for_month", "entitlement_id", "kind")
     )
+
+
+def _notes(person: Person, posted: list[Line]) -> list[str]:
+    """Payments by the Post name no account: was one on record that is no longer paid to, this says so."""
+    days = [
+        line.payment.batch.round.routed_on
+        for line in posted
+        if line.payment.payout_method_id is None and line.payment.batch.channel == Channel.POST
+    ]
+    if not days or person.died_on is not None:
+        return []
+    left = PayoutMethod.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=max(days)),
+        person=person, right_ended=True, valid_from__lte=max(days),
+    )  # fmt: skip
+    return [
+        _(
+            "Paid through the Post: the account on record is in the name of %(holder)s, who may no longer collect for "
+            "this person."
+        )
+        % {"holder": holder}
+        for holder in left.values_list("holder", flat=True)
+    ]
+
+
+def _lines(
+    person: Person, month: date, posted: list[Line], dues: list[Due], reveals: bool
+) -> list[PostedLine]:
     granted = {(due.entitlement, due.month): due.amount for due in dues}
     for other in {line.for_month for line in posted} - {month}:
         on = posted[0].payment.batch.round.cycle.reckoned_on

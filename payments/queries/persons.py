@@ -30,8 +30,9 @@ def payments_of(*, person_id: int, reader: Reader, limit: int = 36) -> list[Paym
     return list(Payment.objects.filter(person=person_id).select_related(*related).order_by("-pk")[:limit])
 
 
-def explain_payment(*, payment: Payment, reader: Reader) -> list[ReckonedLine]:
-    """Each line of a payment beside what the law as of its list date grants for the line's month."""
+def explain_payment(*, payment: Payment, reader: Reader) -> tuple[list[ReckonedLine], list[str]]:
+    """Each line of a payment beside what the law as of its list date grants for the line's month; and why the money
+    took another way than the account on record."""
     cycle = payment.batch.round.cycle
     dues: dict[tuple[date, str], Due] = {}
     posted = explain(person=payment.person, month=cycle.month, on=cycle.reckoned_on, reader=reader)
@@ -42,7 +43,7 @@ def explain_payment(*, payment: Payment, reader: Reader) -> list[ReckonedLine]:
             else explain(person=payment.person, month=month, on=cycle.reckoned_on, reader=reader)
         )  # fmt: skip
         dues |= {(month, due.name): due for due in granted.dues}
-    return [
+    lines = [
         ReckonedLine(
             name=line.name,
             month=line.month,
@@ -53,6 +54,7 @@ def explain_payment(*, payment: Payment, reader: Reader) -> list[ReckonedLine]:
         for line in posted.lines
         if line.payment == payment.pk
     ]
+    return lines, posted.notes
 
 
 def _words(line: PostedLine, due: Due | None) -> str:

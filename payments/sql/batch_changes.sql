@@ -73,6 +73,11 @@ named AS (
 )
 
 SELECT n.person_id, n.change, CASE
+        WHEN n.change = 'channel_in' AND EXISTS (
+            SELECT FROM beneficiaries_payoutmethod m
+            WHERE m.person_id = n.person_id AND m.right_ended AND m.valid_from <= %(last_month)s
+                AND (m.valid_to IS NULL OR m.valid_to >= %(month)s)
+        ) THEN 'right_ended'
         WHEN n.change IN ('moved_in', 'moved_out', 'channel_in', 'channel_out') THEN 'place'
         WHEN n.change IN ('raised', 'lowered') THEN CASE
             WHEN %(last_month)s - %(month)s > 20 OR %(before_last_month)s - %(before_month)s > 20 THEN 'months'

@@ -1,6 +1,7 @@
 -- Payments of a batch that its approver should look at closely, one row per payment and check. Reads only.
 -- Input: batch_id. Checks: holder (an account in another name, diacritics and capitals aside), shared (one account for
--- several people), long_arrears (more than three months paid later), waiting (facts changed since the list was made).
+-- several people), left (an account not paid to any more: refused by its bank, or of
+-- somebody whose right to collect ended), long_arrears (more than three months paid later), waiting (facts changed since the list was made).
 -- Only a bank's batch has accounts to look at; of a list of the Post, far longer, neither names nor accounts are read.
 WITH listed AS (
     SELECT p.id, p.person_id, p.payout_method_id
@@ -10,7 +11,7 @@ WITH listed AS (
 
 paid_into AS (
     SELECT
-        p.id, m.account_index, m.holder, person.name_folded, count(*) OVER (PARTITION BY m.account_index) AS of_account
+        p.id, m.account_index, m.holder, m.failed_on, person.name_folded, count(*) OVER (PARTITION BY m.account_index) AS of_account
     FROM payments_payment p
     JOIN beneficiaries_payoutmethod m ON m.id = p.payout_method_id AND m.channel = 'bank'
     JOIN beneficiaries_person person ON person.id = p.person_id
@@ -25,6 +26,8 @@ WHERE account_index IS NOT NULL AND lower(holder) <> name_folded
         <> name_folded
 UNION ALL
 SELECT id, 'shared' FROM paid_into WHERE account_index IS NOT NULL AND of_account > 1
+UNION ALL
+SELECT id, 'left' FROM paid_into WHERE failed_on IS NOT NULL
 UNION ALL
 SELECT l.id, 'long_arrears'
 FROM listed l

@@ -9,9 +9,9 @@ WITH dead AS (
 ),
 
 marked AS (
-    UPDATE beneficiaries_payoutmethod m SET failed_on = d.day
+    UPDATE beneficiaries_payoutmethod m SET failed_on = d.day, right_ended = false
     FROM dead d
-    WHERE m.id = d.payout_method_id AND d.refuses_account AND m.failed_on IS NULL
+    WHERE m.id = d.payout_method_id AND d.refuses_account AND (m.failed_on IS NULL OR m.right_ended)
 )
 
 INSERT INTO beneficiaries_reckon (person_id, from_month, ready_on, reason)

@@ -90,7 +90,7 @@ def why(key: str, reason: str, detail: str) -> str:
 def checks_of(found: Batch) -> dict[str, list[int]]:
     """What to look at closely; once the list is on its way, what changed later concerns the next one."""
     checks = queries.batch_checks(batch=found)
-    return checks if found.state in BatchState.unreleased() else checks | {"waiting": []}
+    return checks if found.state in BatchState.unreleased() else checks | {"left": [], "waiting": []}
 
 
 def checks_shown(found: Batch, checks: dict[str, list[int]]) -> list[dict[str, Any]]:

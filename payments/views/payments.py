@@ -63,7 +63,7 @@ def _find(request: OfficerRequest, payment_id: int) -> Payment:
 def payment_explanation(request: OfficerRequest, payment_id: int) -> HttpResponse:
     """How one payment was reckoned, line by line, as a part of the page that asks."""
     payment = _find(request, payment_id)
-    lines = explain_payment(payment=payment, reader=request.reader)
+    lines, notes = explain_payment(payment=payment, reader=request.reader)
     rows = [
         {
             "category": line.name,
@@ -75,4 +75,5 @@ def payment_explanation(request: OfficerRequest, payment_id: int) -> HttpRespons
         }
         for line in lines
     ]
-    return render(request, "payments/_explanation.html", {"lines": rows, "total": payment.amount})
+    context = {"lines": rows, "total": payment.amount, "notes": notes}
+    return render(request, "payments/_explanation.html", context)

@@ -48,4 +48,6 @@ class Command(JsonCommand):
             self.stdout.write(f"{due.name}\n    {due.words}")
         for line in result.lines:
             self.stdout.write(f"{line.name}\n    {line.words} [{line.payment_state}]")
+        for note in result.notes:
+            self.stdout.write(note)
         self.stdout.write(f"{format_month(month)}: {format_vnd(result.total)}")
