@@ -15,7 +15,7 @@ from django.db.models.functions import JSONObject
 from accounts.access import Action, Reader
 from areas.models import Unit
 from beneficiaries.collecting import may_collect
-from beneficiaries.models import Payee, Provider
+from beneficiaries.models import Channel, Payee, Provider
 from common import sql
 from common.keyset import KeysetPage, Place, keyset_page
 from payments.models import Batch, Cycle, CycleState, Event, Payment, month_id_range
@@ -50,11 +50,15 @@ TURNS: dict[str, Action] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A batch's live payments (not withdrawn): how many, their sum in đồng, and both by outcome ('' = none yet)."""
+    """A batch's live payments (not withdrawn): how many, their sum in đồng, and both by outcome ('' = none yet).
+
+    `held` is the cash of earlier lists, in đồng, by which the voucher that an approved list waits for is lower.
+    """
 
     count: int
     amount: int
     outcomes: dict[str, tuple[int, int]]
+    held: int = 0
 
     @property
     def waiting(self) -> int:
@@ -165,10 +169,26 @@ def batches_by_turn(*, reader: Reader) -> list[dict[str, Any]]:
 
 def standing(*, batch: Batch) -> Standing:
     """What the batch's list holds now, and what became of it."""
-    rows = batch.payments.values_list("outcome").annotate(count=Count("pk"), amount=Sum("amount"))
-    outcomes = {outcome or "": (count, amount) for outcome, count, amount in rows}
+    waits = batch.state == BatchState.APPROVED and batch.channel == Channel.POST
+    statement = (
+        (sql.relations(("payments", "cash_held")) if waits else "WITH cash_held AS (SELECT 0 AS held)")
+        + "\nSELECT coalesce(outcome, ''), count(*), sum(amount)::bigint, (SELECT held FROM cash_held)"
+        + "\nFROM payments_payment WHERE batch_id = %(batch_id)s GROUP BY outcome"
+    )
+    params: dict[str, Any] = {
+        "batch_id": batch.pk, "unit_id": batch.unit_id, "scheme": batch.scheme, "provider_id": batch.provider_id,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        rows = cursor.fetchall()
+    outcomes = {outcome: (count, amount) for outcome, count, amount, _held in rows}
     live = [sums for outcome, sums in outcomes.items() if outcome != Outcome.WITHDRAWN]
-    return Standing(sum(count for count, _amount in live), sum(amount for _count, amount in live), outcomes)
+    return Standing(
+        count=sum(count for count, _amount in live),
+        amount=sum(amount for _count, amount in live),
+        outcomes=outcomes,
+        held=rows[0][3] if rows else 0,
+    )
 
 
 def live_sums(*, batches: list[Batch]) -> tuple[int, int]:

@@ -18,7 +18,6 @@ from common.money import format_number, format_vnd
 from payments.forms import VoucherForm
 from payments.models import Batch, Event
 from payments.queries.batches import Standing, live_sums, next_waiting
-from payments.queries.cash import cash_held
 from payments.transitions import BatchState
 
 _REFUSED = "refused voucher"
@@ -224,7 +223,7 @@ def _approved(request: OfficerRequest, found: Batch, standing: Standing, figures
 def _fund(
     request: OfficerRequest, found: Batch, standing: Standing, figures: dict[str, str]
 ) -> dict[str, Any]:
-    held = cash_held(batch=found)
+    held = standing.held
     filled = take_refused(request, found)
     return {
         "name": "fund",

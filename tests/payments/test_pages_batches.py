@@ -279,6 +279,12 @@ def test_the_batch_page_asks_the_database_a_bounded_number_of_questions(world, d
         client.get(url)
     with django_assert_max_num_queries(12):
         client.get(url, {"q": "van"})
+    # The accountant's button names the voucher's amount, less the cash that the Post holds.
+    desk_world.bring(world.batch("POST"), "approved", world)
+    client, url = world.client("accountant"), reverse("batch", args=[world.batch("POST").pk])
+    client.get(url)
+    with django_assert_max_num_queries(12):
+        assert client.get(url).context["actions"]
     with django_assert_max_num_queries(14):
         client.get(reverse("batches"), {"month": "2024-12"})
 
