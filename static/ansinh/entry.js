@@ -152,6 +152,7 @@ let timer, sending = false, again = false;
 const values = () => [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "scan", "vietqr"].includes(name));
 
 function keep() {
+  if ("signedOut" in document.body.dataset) return; // in another tab (once.js): this page is on its way out
   try { sessionStorage.setItem(kept, JSON.stringify(values())); } catch { /* a full store: the server has the last state */ }
 }
 

@@ -190,6 +190,29 @@ def test_an_ended_session_is_said_to_who_scans_or_types_and_what_was_typed_is_ke
     assert len(kept(page)) == 1
 
 
+@pytest.mark.parametrize("another", [False, True])
+def test_who_signs_out_leaves_nothing_typed_in_this_tab_or_another(
+    live_server: LiveServer, world: World, watched: Watched, another: bool
+) -> None:
+    page = watched.page
+    sign_in(page, live_server.url, "commune_officer")
+    page.goto(live_server.url + reverse("entry_new"))
+    at(page, "scan")
+    page.route("**/save/", lambda route: route.abort())
+    page.fill("[name=name]", "Hồ Thị Lành")
+    expect(page.locator("#saved")).to_contain_text("Mất kết nối", timeout=SLOW)
+    assert len(kept(page)) == 1
+    tab = page.context.new_page() if another else page
+    if another:
+        tab.goto(live_server.url + reverse("account"), timeout=SLOW)
+    tab.click(f"form[action='{reverse('logout')}'] button", timeout=SLOW)
+    expect(tab.locator("#id_username")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#id_username")).to_be_visible(timeout=SLOW)
+    page.wait_for_function(
+        "() => !Object.keys(sessionStorage).some(key => key.startsWith('entry '))", timeout=SLOW
+    )
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_entry_and_import_are_sound_at_the_desk_and_on_a_phone(
     live_server: LiveServer, world: World, watched: Watched, language: str
