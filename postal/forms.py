@@ -96,7 +96,7 @@ class ClerkForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    last_day = Day(label=_("Last day"))
+    last_day = DayField(label=_("Last day"))
 
 
 class PersonPointForm(forms.Form):
