@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404
@@ -18,6 +19,9 @@ from beneficiaries import views as people_views
 from common.keyset import number_of
 from common.months import month_of, parse_month, show_birth, show_month
 from desk.listings.columns import Column, Listing, Row, TooManyRows
+from desk.queries import ahead as ahead_queries
+from desk.queries.ahead_words import Words, words_of
+from desk.views import ahead as ahead_views
 from desk.views import changes as change_views
 from payments.models import Batch, StatementKind
 from payments.queries import batches as batch_queries
@@ -60,6 +64,13 @@ def _requests(request: OfficerRequest, most: int) -> Iterator[Row]:
         yield change_views.row_of(one, today)
 
 
+def _ahead(request: OfficerRequest, most: int) -> Iterator[Row]:
+    today, english = timezone.localdate(), (get_language() or "vi").startswith("en")
+    asked = ahead_views.coming_asked_for(request.GET, reader=request.reader, on=today)
+    for it in ahead_queries.coming_all(reader=request.reader, on=today, most=most + 1, **asdict(asked)):
+        yield {"it": it, "words": words_of(it, reader=request.reader, english=english)}
+
+
 def _differences(request: OfficerRequest, most: int) -> list[dict[str, Any]]:
     months = overview.months()
     try:
@@ -72,6 +83,10 @@ def _differences(request: OfficerRequest, most: int) -> list[dict[str, Any]]:
 def _notices(request: OfficerRequest, most: int) -> Iterator[Row]:
     for notice in open_notices(reader=request.reader)[: most + 1]:
         yield {"notice": notice, "todo": postal_words.NOTICES[notice.kind, notice.scheme]}
+
+
+def _to_do(words: Words) -> str:
+    return "; ".join([words.to_do, *(name for _code, name in words.offers)])
 
 
 def _plain(key: str, label: Any, *, number: bool = False) -> Column:
@@ -118,9 +133,26 @@ REQUESTS = Listing(
         Column("at", _("Entered on"), lambda row: timezone.localtime(row["at"]).date()),
         Column("state", _("State"), lambda row: str(row["state_label"])),
         _plain("decide_by", _("Deadline")),
+        _plain("scans_due", _("Scans to follow by")),
         _plain("reason", _("Reason")),
     ),
     _requests,
+)  # fmt: skip
+AHEAD = Listing(
+    "ahead", _("Ahead of time"), "ahead", Action.SEE_PEOPLE, ("view", "commune", "kind", "month"),
+    (
+        Column("name", _("Full name"), lambda row: row["it"].name),
+        Column("birth", _("Born"), lambda row: show_birth(row["it"].birth_date, row["it"].birth_precision)),
+        Column("commune", _("Commune"), lambda row: row["it"].commune_name),
+        Column("hamlet", _("Hamlet"), lambda row: row["it"].hamlet),
+        Column("when", _("When"), lambda row: row["it"].on_day or show_month(row["it"].month)),
+        Column("what", _("What comes"), lambda row: str(row["words"].label)),
+        Column("benefit", _("Benefit"), lambda row: row["words"].benefit),
+        Column("happens", _("By itself"), lambda row: row["words"].happens),
+        Column("money", _("Amount"), lambda row: row["words"].money),
+        Column("to_do", _("What you do"), lambda row: _to_do(row["words"])),
+    ),
+    _ahead,
 )  # fmt: skip
 DIFFERENCES = Listing(
     "differences", _("Differences"), "reconciliation", Action.SEE_PAYMENTS, ("month",),
@@ -149,4 +181,4 @@ NOTICES = Listing(
     ),
     _notices,
 )  # fmt: skip
-LISTINGS = {listing.key: listing for listing in (PEOPLE, PAYMENTS, REQUESTS, DIFFERENCES, NOTICES)}
+LISTINGS = {listing.key: listing for listing in (PEOPLE, PAYMENTS, REQUESTS, AHEAD, DIFFERENCES, NOTICES)}

@@ -117,6 +117,13 @@ def coming_page(
     )
 
 
+def coming_all(
+    *, reader: Reader, on: date, commune: int | None, kind: str, month: date | None, most: int
+) -> list[Coming]:
+    """The rows of all the pages together, at most so many."""
+    return _completed(_find(reader, Action.SEE_PEOPLE, on, commune, month, kind=kind, size=most), on)
+
+
 def coming_one(*, reader: Reader, on: date, key: str) -> Coming | None:
     """The row of a key, where the reader may ask for changes; None where it no longer comes, or elsewhere."""
     months = [month for month in months_ahead(on) if f"-{month:%Y%m}-" in key]

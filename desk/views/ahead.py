@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -92,19 +93,29 @@ def ahead_draft(request: OfficerRequest) -> HttpResponse:
     return redirect("change_edit", made.pk)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filter of an address; of many communes one month at a time."""
+
+    commune: int | None
+    kind: str
+    month: date | None
+
+
+def coming_asked_for(query: QueryDict, *, reader: Reader, on: date) -> Asked:
+    """What an address asks for, as far as it exists."""
+    asked, kind, months = query.get("commune", ""), query.get("kind", ""), queries.months_ahead(on)
+    commune = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    wide = queries.is_wide(reader=reader, commune=commune)
+    month = _month(query.get("month", ""), months) or (months[0] if wide else None)
+    return Asked(commune, kind if kind in queries.KINDS else "", month)
+
+
 def _listed(request: OfficerRequest, today: date) -> dict[str, Any]:
     reader = request.reader
     communes = list(people.communes_of(reader=reader, on=today))
-    asked = request.GET.get("commune", "")
-    commune = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in queries.KINDS else ""
-    months = queries.months_ahead(today)
-    wide = queries.is_wide(reader=reader, commune=commune)
-    month = _month(request.GET.get("month", ""), months) or (months[0] if wide else None)
-    page = queries.coming_page(
-        reader=reader, on=today, commune=commune, kind=kind, month=month, place=place_of(request.GET)
-    )
+    asked = coming_asked_for(request.GET, reader=reader, on=today)
+    page = queries.coming_page(reader=reader, on=today, place=place_of(request.GET), **asdict(asked))
     english = (get_language() or "vi").startswith("en")
     rows = [
         {
@@ -124,12 +135,12 @@ def _listed(request: OfficerRequest, today: date) -> dict[str, Any]:
             "previous": _link(request, "before", page.before),
         },
         "communes": communes if len(communes) > 1 else [],
-        "commune": commune,
-        "kind": kind,
+        "commune": asked.commune,
+        "kind": asked.kind,
         "kinds": [(key, LABELS[key]) for key in queries.KINDS],
-        "months": [(f"{one:%Y-%m}", show_month(one)) for one in months],
-        "wide": wide,
-        "month": f"{month:%Y-%m}" if month else "",
+        "months": [(f"{one:%Y-%m}", show_month(one)) for one in queries.months_ahead(today)],
+        "wide": queries.is_wide(reader=reader, commune=asked.commune),
+        "month": f"{asked.month:%Y-%m}" if asked.month else "",
     }
 
 

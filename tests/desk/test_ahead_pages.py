@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from html import unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from areas.models import Unit
 from beneficiaries.models import ChangeRequest, Child, Entitlement, Payee, Person, Suspension
@@ -208,3 +210,21 @@ def test_the_first_page_tells_who_asks_for_changes_how_much_stands_ahead(
     assert counted == {f"{reverse('ahead')}?view=list": listed, reverse("civil_lists", args=["deaths"]): 1}
     assert reverse("ahead_counts") not in world.client("approver").get(reverse("home")).content.decode()
     assert world.client("approver").get(reverse("ahead_counts")).status_code == 403
+
+
+def test_the_file_and_the_paper_hold_every_row_of_the_filter_and_nobody_of_another_area(world):
+    for number in range(60):
+        worlds.grant(turning(16, f"Trần Văn Lớn {number}"), "BTXH_5.1", since=SINCE)
+    worlds.grant(turning(16, "Hồ Văn Nơi Khác", lives=worlds.commune("22915")), "BTXH_5.1", since=SINCE)
+    worlds.grant(turning(4, "Trần Văn Bé"), "BTXH_5.1", since=SINCE)
+    client = world.client("commune_officer")
+    assert reverse("list_file", args=["ahead"]) in text(world, "commune_officer", view="list")
+    answer = client.get(reverse("list_file", args=["ahead"]), {"kind": "end"})
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    rows = [dict(zip(next(sheet.values), row, strict=True)) for row in list(sheet.values)[1:]]
+    assert len(rows) == 60
+    assert {row["Họ và tên"].rsplit(" ", 1)[0] for row in rows} == {"Trần Văn Lớn"}
+    assert {row["Số tiền"].replace("\u00a0", " ") for row in rows} == {"810.000 ₫ → 0 ₫ mỗi tháng"}
+    paper = client.get(reverse("list_print", args=["ahead"]), {"kind": "end"}).content.decode()
+    assert paper.count("<tr>") == 1 + 60
+    assert world.client("viewer").get(reverse("list_file", args=["ahead"])).status_code == 403
