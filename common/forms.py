@@ -16,6 +16,18 @@ from common.money import format_number, read_amount
 from common.months import read_month, show_month
 
 _TYPED = {"inputmode": "numeric", "autocomplete": "off"}
+# What the browser itself refuses before anything typed beside it can be lost; the fields below are stricter.
+_DAY = r"\s*[0-9]{1,2}(\/|-|\.)[0-9]{1,2}(\/|-|\.)[0-9]{4}\s*|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MONTH = r"\s*[0-9]{1,2}(\/|-)[0-9]{4}\s*|[0-9]{4}-[0-9]{2}"
+_AMOUNT = r"\s*([0-9]+|[0-9]{1,3}([.,\s][0-9]{3})+)\s*"
+
+
+def faults_of(form: forms.Form) -> str:
+    """The faults of a form that is not shown again, each with the field's label, as one message."""
+    return " ".join(
+        f"{form[name].label}: {errors[0]}" if name in form.fields else str(errors[0])
+        for name, errors in form.errors.items()
+    )
 
 
 class DayField(forms.DateField):
@@ -26,7 +38,9 @@ class DayField(forms.DateField):
         given: dict[str, Any] = {
             "help_text": _("day/month/year"),
             "error_messages": {"invalid": _("Write the date as day/month/year.")},
-            "widget": forms.DateInput(format=formats[0], attrs=_TYPED),
+            "widget": forms.DateInput(
+                format=formats[0], attrs=_TYPED | {"pattern": _DAY, "title": _("day/month/year")}
+            ),
         }
         super().__init__(input_formats=formats, **given | kwargs)
 
@@ -35,11 +49,8 @@ class MonthTextField(forms.CharField):
     """A month as month/year; cleaned to the date of its first day, or None where it may stay empty."""
 
     def __init__(self, **kwargs: Any) -> None:
-        given: dict[str, Any] = {
-            "help_text": _("month/year"),
-            "widget": forms.TextInput(attrs=_TYPED),
-            "max_length": 7,
-        }
+        shown = forms.TextInput(attrs=_TYPED | {"pattern": _MONTH, "title": _("month/year")})
+        given: dict[str, Any] = {"help_text": _("month/year"), "widget": shown, "max_length": 7}
         super().__init__(**given | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -57,7 +68,7 @@ class AmountField(forms.CharField):
     """An amount of đồng in digits, with or without dots or commas between thousands, from `least` to `most`; 0 where
     it may stay empty."""
 
-    widget = forms.TextInput(attrs=_TYPED)
+    widget = forms.TextInput(attrs=_TYPED | {"pattern": _AMOUNT, "title": _("Write the amount in digits.")})
 
     def __init__(self, *, least: int = 0, most: int | None = None, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 20} | kwargs)

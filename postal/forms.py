@@ -30,7 +30,9 @@ class ContractForm(forms.Form):
 
     provider = forms.ModelChoiceField(Provider.objects.filter(channel=Channel.POST), label=_("Provider"))
     party = forms.ModelChoiceField(Unit.objects.none(), label=_("Contracting unit"))
-    areas = forms.ModelMultipleChoiceField(Unit.objects.none(), label=_("Areas"))
+    areas = forms.ModelMultipleChoiceField(
+        Unit.objects.none(), label=_("Areas"), help_text=_("To choose several, hold the Ctrl key and click.")
+    )
     number = forms.CharField(label=_("Contract number"), max_length=60)
     signed_on = DayField(label=_("Signed on"))
     valid_from = DayField(label=_("From"))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest, page_context, place_of, require
+from common.forms import faults_of
 from common.keyset import number_of
 from common.months import month_of, parse_month
 from payments import words
@@ -208,7 +209,7 @@ def _cancel(request: OfficerRequest, found: Batch) -> str:
 def _fund(request: OfficerRequest, found: Batch) -> str:
     form = VoucherForm(request.POST)
     if not form.is_valid():
-        faults = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
+        faults = faults_of(form)
         raise PaymentsError(faults)
     filled = form.cleaned_data
     voucher = Voucher(number=filled["number"], date=filled["date"], amount=filled["amount"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Action
 from accounts.http import OfficerRequest
+from common.forms import faults_of
 from postal.models import PayDay
 from postal.queries.scope import find_day, is_clerk_of
 
@@ -38,11 +39,7 @@ def may_pay(request: OfficerRequest, day: PayDay) -> bool:
 
 def say_faults(request: OfficerRequest, form: forms.Form) -> None:
     """The faults of a form that is not shown again, as one message."""
-    faults = "; ".join(
-        f"{form[name].label}: {errors[0]}" if name in form.fields else str(errors[0])
-        for name, errors in form.errors.items()
-    )
-    messages.error(request, faults or _("Something is missing."))
+    messages.error(request, faults_of(form) or _("Something is missing."))
 
 
 def attachment(content: bytes, *, name: str, kind: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from kombu.exceptions import OperationalError
 from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from areas.models import Unit
-from common.months import month_of, parse_month
+from common.months import month_of, parse_month, read_month
 from common.workbooks import XLSX
 from payments.models import Batch
 from payments.queries import overview
@@ -34,7 +35,7 @@ from postal.queries.calendar import managed_communes, month_days, month_totals, 
 from postal.queries.deadlines import deadlines
 from postal.queries.lists import PayList, pay_lists
 from postal.queries.scope import visible_points
-from postal.views.common import PDF, attachment, may_manage, may_pay, say_faults, the_day, today
+from postal.views.common import PDF, attachment, may_manage, may_pay, the_day, today
 from postal.views.marks import marks_context
 from postal.views.proof import proof_context
 
@@ -50,9 +51,18 @@ def month(request: OfficerRequest) -> HttpResponse:
         chosen = parse_month(request.GET.get("month", ""))
     except ValueError:
         chosen = months[0] if months else month_of(today())
+    return _month_page(request, chosen, months)
+
+
+def _month_page(
+    request: OfficerRequest, chosen: date, months: list[date], refused: forms.Form | None = None
+) -> HttpResponse:
+    """The month, with a form that was refused as it was filled in."""
+    reader = request.reader
     days = list(month_days(month=chosen, reader=reader, on=today()))
     context = {
         "month": chosen,
+        "month_url": reverse("post_month"),
         "months": months if chosen in months else [chosen, *months],
         "days": days,
         "totals": month_totals(days),
@@ -60,8 +70,8 @@ def month(request: OfficerRequest) -> HttpResponse:
         "deadlines": deadlines(month=chosen, reader=reader, on=today()),
         "manages": reader.may(Action.MANAGE_POST),
         "sees_all": reader.may(Action.SEE_PAYMENTS),
-        "plan_form": MonthPlanForm.suggested(month=chosen),
-        "day_form": _day_form(request, chosen),
+        "plan_form": refused if isinstance(refused, MonthPlanForm) else MonthPlanForm.suggested(month=chosen),
+        "day_form": refused if isinstance(refused, DayForm) else _day_form(request, chosen),
         "communes": sorted(
             {day.point.commune for day in days if reader.may(Action.SEE_PAYMENTS, day.point.commune_id)},
             key=lambda unit: (unit.name, unit.pk),
@@ -80,12 +90,14 @@ def _day_form(request: OfficerRequest, chosen: date) -> DayForm:
 def plan(request: OfficerRequest) -> HttpResponse:
     """Plan one day, the same day everywhere, or deal the payments out: what the pressed button says."""
     require(request, Action.MANAGE_POST)
-    try:
-        chosen = parse_month(request.POST.get("month", ""))
-    except ValueError as error:
-        raise Http404 from error
-    communes = managed_communes(reader=request.reader, on=chosen)
     act = request.POST.get("action")
+    try:
+        chosen = read_month(request.POST.get("month", ""))
+    except ValueError as error:
+        if act != "day":  # elsewhere the page itself says which month
+            raise Http404 from error
+        chosen = month_of(today())
+    communes = managed_communes(reader=request.reader, on=chosen)
     try:
         if act == "lists":
             added = calendar.list_payments(month=chosen, communes=communes, at=timezone.now())
@@ -97,7 +109,10 @@ def plan(request: OfficerRequest) -> HttpResponse:
             calendar.plan_day(**day_form.cleaned_data)
             messages.success(request, _("The pay day is planned."))
         else:
-            say_faults(request, _day_form(request, chosen) if act == "day" else MonthPlanForm(request.POST))
+            refused = (
+                _day_form(request, chosen) if act == "day" else MonthPlanForm(request.POST, auto_id="plan_%s")
+            )
+            return _month_page(request, chosen, overview.months(), refused)
     except PostalError as error:
         messages.error(request, str(error))
     return redirect(f"{reverse('post_month')}?month={chosen:%Y-%m}")

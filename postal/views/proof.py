@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest
+from common.forms import faults_of
 from common.keyset import number_of
 from payments.models import StopOrder
 from postal.forms import MinutesForm
@@ -93,9 +94,7 @@ def _minutes(request: OfficerRequest, day: PayDay) -> str:
     _refuse_all_but_supervisors(request, day)
     form = MinutesForm(request.POST)
     if not form.is_valid():
-        raise PostalError(
-            "; ".join(f"{form[name].label}: {faults[0]}" for name, faults in form.errors.items())
-        )
+        raise PostalError(faults_of(form))
     operations.write_minutes(day=day, by=request.user, at=timezone.now(), **form.cleaned_data)
     return _("The minutes are kept.")
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action
 from accounts.http import OfficerRequest, page_context, place_of, require
+from common.forms import faults_of
 from common.keyset import keyset_page
 from common.months import month_of, parse_month
 from payments.models import Batch
@@ -159,9 +160,7 @@ def _acknowledge(request: OfficerRequest, batch: Batch) -> str:
     """The Post's letter names count and sum of the list that it received; both must be ours."""
     form = ReceivedForm(request.POST)
     if not form.is_valid():
-        raise PostalError(
-            "; ".join(f"{form[name].label}: {faults[0]}" for name, faults in form.errors.items())
-        )
+        raise PostalError(faults_of(form))
     acknowledge(batch_id=batch.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
     return _("The Post has received the list.")
 
@@ -174,9 +173,7 @@ def _settle(request: OfficerRequest, batch: Batch) -> str:
 def _return(request: OfficerRequest, batch: Batch) -> str:
     form = CashReturnForm(request.POST)
     if not form.is_valid():
-        raise PostalError(
-            "; ".join(f"{form[name].label}: {faults[0]}" for name, faults in form.errors.items())
-        )
+        raise PostalError(faults_of(form))
     made = return_cash(
         provider=batch.provider, unit=batch.unit, scheme=batch.scheme, by=request.user, at=timezone.now(),
         **form.cleaned_data,

@@ -1,5 +1,6 @@
 """What officers type in days, months and amounts is read as it is written here, in either language."""
 
+import re
 from datetime import date
 
 import pytest
@@ -25,6 +26,20 @@ def test_a_day_is_typed_and_never_picked_in_the_order_of_the_computer():
     shown = DayField().widget.render("day", date(2025, 4, 3))
     assert 'value="03/04/2025"' in shown
     assert 'type="text"' in shown
+
+
+@pytest.mark.parametrize(
+    ("field", "taken", "refused"),
+    [
+        (DayField(), ["3/4/2025", "03.04.2025", "2025-04-03"], ["3/4/25", "2025"]),
+        (MonthTextField(), ["4/2025", "2025-04"], ["2025", "04"]),
+        (AmountField(), ["5000000", "5.000.000", "5,000,000", "5 000 000"], ["1,5", "abc", "-3"]),
+    ],
+)
+def test_the_browser_takes_what_the_field_takes_and_stops_what_it_refuses(field, taken, refused):
+    pattern = re.compile(field.widget.attrs["pattern"])
+    assert all(pattern.fullmatch(text) and field.clean(text) for text in taken)
+    assert not any(pattern.fullmatch(text) for text in refused)
 
 
 def test_a_month_is_read_and_shown_as_month_and_year():

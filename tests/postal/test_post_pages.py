@@ -52,10 +52,21 @@ def test_planning_and_dealing_out_happen_on_the_months_page(world):
     client.post(reverse("post_plan"), {"month": "2024-12", "action": "lists"})
     assert Listing.objects.count() == 4
     one = plan | {"action": "day", "point": world.point.pk, "place": "home", "name": "Tuyến 2"}
+    one |= {"month": "12/2024", "day": "06/12/2024", "opens": "07:30"}
     client.post(reverse("post_plan"), one)
     assert PayDay.objects.filter(name="Tuyến 2", place="home").exists()
-    answer = client.post(reverse("post_plan"), one | {"supervisor": ""}, follow=True)
-    assert "Người giám sát" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("action", "fault"), [("month", {"day": "31/02/2024"}), ("day", {"day": "5"}), ("day", {"month": "2024"})]
+)
+def test_a_plan_that_is_refused_stands_there_again_as_it_was_filled_in(world, action, fault):
+    month = "2024-12" if action == "month" else "12/2024"
+    filled = {"action": action, "month": month, "day": "06/12/2024", "supervisor": "Lê Thị Giám Sát"}
+    page = world.client("preparer").post(reverse("post_plan"), filled | fault).content.decode()
+    assert 'value="Lê Thị Giám Sát"' in page
+    assert f'value="{next(iter(fault.values()))}"' in page
+    assert 'class="error"' in page
 
 
 def test_a_contract_its_fee_and_a_point_are_recorded_on_their_pages(world):
