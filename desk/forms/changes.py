@@ -31,10 +31,24 @@ from beneficiaries.models import (
 )
 from beneficiaries.operations.changes.applying import STOPS
 from beneficiaries.operations.changes.content import label
+from beneficiaries.operations.grants import Decision
 from common.forms import AmountField, DayField, MonthTextField
 from common.months import show_month
 
 PART = "__"
+
+
+class DecisionForm(forms.Form):
+    """The decision that was signed on applications."""
+
+    decision_number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60)
+    decision_date = DayField(label=gettext_lazy("Decision date"))
+    decision_signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120, required=False)
+
+    @property
+    def decision(self) -> Decision:
+        data = self.cleaned_data
+        return Decision(data["decision_number"], data["decision_date"], data["decision_signer"])
 
 
 class ChildrenField(forms.CharField):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
@@ -25,14 +24,14 @@ from beneficiaries.models import SIGNED_FOR, ChangeEvent, ChangeKind, ChangePath
 from beneficiaries.operations import changes
 from beneficiaries.operations.changes.reading import on_record
 from beneficiaries.operations.errors import DecisionRefused
-from beneficiaries.operations.grants import Decision
-from beneficiaries.transitions import EDITABLE, OPEN, TO_DECIDE, ChangeState
-from common.forms import DayField
+from beneficiaries.transitions import OPEN, TO_DECIDE, ChangeState
 from common.keyset import number_of
 from common.months import add_months, month_of, show_month
+from desk.forms.changes import DecisionForm
 from desk.queries import changes as queries
 from desk.queries.change_rows import Rows, name_of
 from desk.queries.effects import try_out
+from desk.views.change_actions import actions
 
 VIEWS = {
     queries.DECIDE: gettext_lazy("To decide"),
@@ -42,19 +41,6 @@ VIEWS = {
     queries.LATE: gettext_lazy("Past the deadline"),
     queries.ALL: pgettext_lazy("change requests", "All"),
 }
-
-
-class DecisionForm(forms.Form):
-    """The decision that was signed on applications."""
-
-    decision_number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60)
-    decision_date = DayField(label=gettext_lazy("Decision date"))
-    decision_signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120, required=False)
-
-    @property
-    def decision(self) -> Decision:
-        data = self.cleaned_data
-        return Decision(data["decision_number"], data["decision_date"], data["decision_signer"])
 
 
 @require_GET
@@ -169,7 +155,7 @@ def shown(request: OfficerRequest, found: ChangeRequest) -> dict[str, Any]:
         "slip": found.kind == ChangeKind.MOVE and found.state == ChangeState.APPROVED,
         "parts": queries.visible_requests(request.reader).filter(part_of=found).order_by("pk"),
         "events": [_event(one) for one in found.events.select_related("by").order_by("-pk")],
-        "actions": _actions(request, found, refused=trial.refused if trial else ""),
+        "actions": actions(request, found, refused=trial.refused if trial else ""),
     } | _likeness(request, found)
 
 
@@ -273,74 +259,6 @@ def _carry_out(request: OfficerRequest, request_id: int, version: int, action: s
             "withdraw": changes.withdraw,
             "open": changes.open_request,
         }[action](**step)
-
-
-def _actions(request: OfficerRequest, found: ChangeRequest, *, refused: str) -> list[dict[str, Any]]:
-    reader, own = request.reader, request.user.pk in (found.prepared_by_id, found.submitted_by_id)
-    actions: list[dict[str, Any]] = []
-    if reader.may(Action.REQUEST_CHANGE, found.commune_id):
-        if found.state in EDITABLE:
-            actions += _of_the_commune(found)
-        elif found.state == ChangeState.SUBMITTED:
-            actions.append(
-                _action("take_back", _("Take back"), "quiet",
-                        _("It becomes your draft again, as long as nobody has opened it."))
-            )  # fmt: skip
-    if found.state in TO_DECIDE and reader.may(Action.DECIDE_CHANGE, found.commune_id):
-        actions += _of_who_decides(found, own=own, refused=refused)
-    url = reverse("change_act", args=[found.pk])
-    return [one | {"url": url, "hidden": {"version": found.version}} for one in actions]
-
-
-def _of_the_commune(found: ChangeRequest) -> list[dict[str, Any]]:
-    actions = [
-        _action("submit", _("Submit"), "",
-                _("Another officer checks it and decides. You can take it back until it is opened.")),
-        _action("withdraw", _("Withdraw"), "stop",
-                _("It is set aside for good and stays on record; nothing changes for the person.")),
-    ]  # fmt: skip
-    new = found.kind == ChangeKind.NEW
-    link = reverse("entry", args=[found.client_key]) if new else reverse("change_edit", args=[found.pk])
-    actions.insert(1, {"link": link, "label": _("Edit"), "tone": "quiet"})
-    return actions
-
-
-def _of_who_decides(found: ChangeRequest, *, own: bool, refused: str) -> list[dict[str, Any]]:
-    if own:
-        return [{"name": "approve", "label": _("Approve"), "refused": str(changes.SameOfficer())}]
-    approve = _action(
-        "approve", _("Approve"), "", _("It is carried out at once; the next list counts with it.")
-    )
-    if refused:
-        approve = {"name": "approve", "label": _("Approve"), "refused": refused}
-    elif changes.needs_decision(found) and not found.decision_number:
-        approve["form"] = DecisionForm()
-    actions = [
-        approve,
-        _action(
-            "return", _("Return"), "quiet", _("The commune corrects it and submits it again."), reason=True
-        ),
-        _action(
-            "refuse", _("Refuse"), "stop", _("It ends here; nothing changes for the person."), reason=True
-        ),
-    ]
-    if found.state == ChangeState.SUBMITTED:
-        actions.insert(
-            1,
-            _action("open", _("Begin to check"), "quiet", _("From now on the commune cannot take it back.")),
-        )
-    return actions
-
-
-def _action(name: str, label: str, tone: str, consequence: str, *, reason: bool = False) -> dict[str, Any]:
-    return {
-        "name": name,
-        "label": label,
-        "tone": tone,
-        "consequence": consequence,
-        "confirm": True,
-        "reason": reason,
-    }
 
 
 def _words(found: ChangeRequest, today: date) -> str:
