@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from areas.models import Level, Succession, Unit
+from areas.models import Succession
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,6 @@ class Lineage:
 
     before: Sequence[int]
     after: Sequence[int]
-
-
-def unit_on(code: str, date: dt.date, level: Level = Level.COMMUNE) -> Unit:
-    """The unit that had the code on that date; Unit.DoesNotExist where none had."""
-    return Unit.objects.on(date).get(level=level, code=code)
 
 
 def lineages(units: Collection[int], date: dt.date) -> dict[int, Lineage]:

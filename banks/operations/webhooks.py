@@ -74,15 +74,6 @@ def sign(*, key: str, timestamp: int, nonce: str, body: bytes) -> str:
     return f"t={timestamp},n={nonce},v1={hmac.digest(key.encode(), signed, 'sha256').hex()}"
 
 
-def verify(*, key: str, header: str, body: bytes, now: float, tolerance: int = 300) -> bool:
-    """What a bank does with the header: the signature is right and not older than five minutes."""
-    parts = dict(part.partition("=")[::2] for part in header.split(","))
-    if not parts.get("t", "").isdigit() or abs(now - int(parts["t"])) > tolerance:
-        return False
-    expected = sign(key=key, timestamp=int(parts["t"]), nonce=parts.get("n", ""), body=body)
-    return hmac.compare_digest(expected, header)
-
-
 def notice_body(notice: Notice) -> bytes:
     """What is sent: never a name, an account or an amount of a person, only what to fetch."""
     content: dict[str, Any] = {"id": str(notice.pk), "kind": notice.kind}

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from areas.models import Level, Succession, Unit
 from areas.operations import DATA, UnknownProvince, load_units
-from areas.queries import Lineage, lineages, unit_on
+from areas.queries import Lineage, lineages
 
 VECTORS = Path(__file__).parent / "vectors"
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2025, 7, 1)
@@ -30,6 +30,10 @@ def binh_thuan(db: None) -> Unit:
 @pytest.fixture
 def lam_dong(binh_thuan: Unit) -> Unit:
     return Unit.objects.on(AFTER).get(level=Level.PROVINCE, code="68")
+
+
+def unit_on(code: str, date: dt.date, level: Level = Level.COMMUNE) -> Unit:
+    return Unit.objects.on(date).get(level=level, code=code)
 
 
 def test_binh_thuan_had_ten_districts_and_121_communes(binh_thuan: Unit) -> None:
