@@ -16,16 +16,11 @@ from python_calamine import CalamineWorkbook
 from audit.models import Entry, EntryKind
 from beneficiaries.models import Campaign, Payee, PayoutMethod
 from common.text import fold
-from tests import desk_world, worlds
+from tests import worlds
 from tests.desk_world import World
 from tests.page_policy import page_faults
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return desk_world.build()
 
 
 def invite(client: Client, world: World, count: int) -> Campaign:

@@ -13,17 +13,12 @@ from areas.models import Unit
 from beneficiaries.models import ChangeRequest, Entitlement, Person
 from common.cccd import make_cccd
 from desk.models import CivilList, CivilMatch
-from tests import desk_world, worlds
+from tests import worlds
 from tests.beneficiaries.change_world import submitted
 from tests.desk_world import World
 
 pytestmark = pytest.mark.django_db
 DIED = "20/11/2024"
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def deaths(*rows: str) -> str:

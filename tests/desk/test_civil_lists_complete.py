@@ -17,19 +17,13 @@ from common.cccd import make_cccd
 from desk.models import CivilKind, CivilList
 from desk.operations.civil import keep_list, take_list
 from desk.operations.reorganisation import move_homes
-from tests import desk_world, worlds
+from tests import worlds
 from tests.desk.test_civil_lists import found, households, keep, page, upload
-from tests.desk_world import World
 
 pytestmark = pytest.mark.django_db
 JUNE, REFORM = date(2025, 6, 30), date(2025, 7, 1)
 NEW_YEAR = datetime(2026, 1, 5, 9, tzinfo=worlds.NOON.tzinfo)
 JANUARY = {"kind": "poverty", "month": "01/2026"}
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def holder(name: str, serial: int, lives: Unit | None = None) -> Person:

@@ -15,17 +15,11 @@ from beneficiaries.operations.errors import DecisionRefused
 from common.cccd import make_cccd
 from desk.models import CivilList, CivilMatch
 from desk.operations.civil import draft_match
-from tests import desk_world, worlds
+from tests import worlds
 from tests.desk.test_civil_lists import DIED, card, deaths, found, households, keep, upload
-from tests.desk_world import World
 
 pytestmark = pytest.mark.django_db
 JANUARY = {"kind": "poverty", "month": "01/2026"}
-
-
-@pytest.fixture
-def world(db) -> World:
-    return desk_world.build()
 
 
 def holder(name: str = "Mơ Hồ", category: str = "BTXH_5.5a", serial: int = 50, **facts) -> Entitlement:
