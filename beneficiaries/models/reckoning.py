@@ -17,7 +17,6 @@ class ReckonReason(models.TextChoices):
     RATE = "rate", _("change of law")
     UNDELIVERED = "undelivered", _("payment not delivered")
     ADJUSTED = "adjusted", _("adjustment")
-    REDONE = "redone", _("list made again")
 
 
 ALWAYS_READY = date(1900, 1, 1)
