@@ -47,6 +47,7 @@ class Entry(models.Model):
                 condition=Q(batch_id__isnull=False),
                 name="entries_of_a_batch",
             ),
+            models.Index(fields=["id"], condition=Q(kind="look"), name="looks_in_order"),
         ]
 
 

@@ -99,5 +99,6 @@ def _sections(reader: Reader) -> dict[str, list[tuple[Action | None, str, str]]]
             (Action.ADMINISTER, "banks", _("Banks")),
             (Action.ADMINISTER, "reference", _("Reference tables")),
             (Action.ADMINISTER, "reorganisations", _("Reorganisation")),
+            (Action.SEE_AUDIT, "looks", _("Numbers shown in full")),
         ],
     }

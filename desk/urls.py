@@ -54,6 +54,7 @@ urlpatterns = [
     path("rolls/<int:upload_id>/refused/", rolls.roll_refused, name="roll_refused"),
     path("people/<int:person_id>/story/", story.person_story, name="person_story"),
     path("batches/<int:batch_id>/story/", story.batch_story, name="batch_story"),
+    path("looks/", story.looks, name="looks"),
     path("people/<int:person_id>/changes/<slug:kind>/", change_entry.change_new, name="change_new"),
     path(
         "people/<int:person_id>/payees/<int:payee_id>/revoke/",

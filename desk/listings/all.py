@@ -23,6 +23,7 @@ from desk.queries import ahead as ahead_queries
 from desk.queries.ahead_words import Words, words_of
 from desk.views import ahead as ahead_views
 from desk.views import changes as change_views
+from desk.views import story as story_views
 from payments.models import Batch, StatementKind
 from payments.queries import batches as batch_queries
 from payments.queries import overview
@@ -83,6 +84,10 @@ def _differences(request: OfficerRequest, most: int) -> list[dict[str, Any]]:
 def _notices(request: OfficerRequest, most: int) -> Iterator[Row]:
     for notice in open_notices(reader=request.reader)[: most + 1]:
         yield {"notice": notice, "todo": postal_words.NOTICES[notice.kind, notice.scheme]}
+
+
+def _looks(request: OfficerRequest, most: int) -> list[Row]:
+    return story_views.looked_at(request, most=most + 1)
 
 
 def _to_do(words: Words) -> str:
@@ -181,4 +186,17 @@ NOTICES = Listing(
     ),
     _notices,
 )  # fmt: skip
-LISTINGS = {listing.key: listing for listing in (PEOPLE, PAYMENTS, REQUESTS, AHEAD, DIFFERENCES, NOTICES)}
+LOOKS = Listing(
+    "looks", _("Numbers shown in full"), "looks", Action.SEE_AUDIT, (),
+    (
+        Column("at", _("When"), lambda row: f"{timezone.localtime(row['at']):%d/%m/%Y %H:%M}"),
+        _plain("by", _("Who looked")),
+        _plain("name", _("Whose number")),
+        _plain("number", _("Which number")),
+        _plain("reason", _("Reason")),
+    ),
+    _looks,
+)  # fmt: skip
+LISTINGS = {
+    listing.key: listing for listing in (PEOPLE, PAYMENTS, REQUESTS, AHEAD, DIFFERENCES, NOTICES, LOOKS)
+}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.access import Action, Reader
-from audit.models import Entry
+from audit.models import Entry, EntryKind
 from beneficiaries.models import Entitlement, Person
 from beneficiaries.queries import visible_people
 from common import sql
@@ -43,9 +44,23 @@ class Page:
 
 def find_person_to_audit(*, person_id: int, reader: Reader, on: date) -> Person:
     """The person, where the reader sees both people and the audit; Person.DoesNotExist elsewhere."""
+    return _people_to_audit(reader, on).get(pk=person_id)
+
+
+def looks(*, reader: Reader, on: date, most: int, before: int = 0) -> list[tuple[Entry, Person]]:
+    """Who saw a number of whom in full, newest first, at most so many; with `before` those earlier than that entry."""
+    found = Entry.objects.filter(kind=EntryKind.LOOK, person_id__in=_people_to_audit(reader, on).values("pk"))
+    if before:
+        found = found.filter(pk__lt=before)
+    entries = list(found.order_by("-pk")[:most])
+    people = Person.objects.in_bulk([entry.person_id for entry in entries])
+    return [(entry, people[entry.person_id]) for entry in entries]
+
+
+def _people_to_audit(reader: Reader, on: date) -> QuerySet[Person]:
     units = reader.units(Action.SEE_AUDIT)
     here = Reader(user_id=reader.user_id, grants=tuple((role, ids & units) for role, ids in reader.grants))
-    return visible_people(reader=here, on=on).get(pk=person_id)
+    return visible_people(reader=here, on=on)
 
 
 def find_batch_to_audit(*, batch_id: int, reader: Reader) -> Batch:

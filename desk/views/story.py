@@ -54,6 +54,35 @@ def batch_story(request: OfficerRequest, batch_id: int) -> HttpResponse:
     return _shown(request, page, context, hidden=False)
 
 
+@require_GET
+def looks(request: OfficerRequest) -> HttpResponse:
+    """Every number of somebody in the auditor's area that was shown in full: to whom, whose, and why."""
+    require(request, Action.SEE_AUDIT)
+    before = number_of(request.GET.get("after", ""))
+    rows = looked_at(request, most=story.PAGE + 1, before=before)
+    following = f"?after={rows[story.PAGE - 1]['id']}" if len(rows) > story.PAGE else ""
+    page = {"rows": rows[: story.PAGE], "total": None, "next": following, "previous": ""}
+    return render(request, "desk/looks.html", {"page": page, "first": not before})
+
+
+def looked_at(request: OfficerRequest, *, most: int, before: int = 0) -> list[dict[str, Any]]:
+    """The rows of that page, newest first."""
+    found = story.looks(reader=request.reader, on=timezone.localdate(), most=most, before=before)
+    words = Words(entry for entry, _person in found)
+    rows = []
+    for entry, person in found:
+        number, reason = words.looked(entry)
+        said = {
+            "id": entry.pk,
+            "at": entry.at,
+            "by": words.officer(entry),
+            "number": number,
+            "reason": reason,
+        }
+        rows.append(said | {"person_id": person.pk, "name": person.name})
+    return rows
+
+
 def _shown(
     request: OfficerRequest, page: story.Page, context: dict[str, Any], *, hidden: bool
 ) -> HttpResponse:

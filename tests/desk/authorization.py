@@ -67,6 +67,7 @@ ROWS = [
     # What was done and looked at is read by who judges it, in the own area.
     Row("person_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
     Row("batch_story", "GET", "403 403 403 403 403 403 200 200 403", "403 403 403 403 403 403 200 404 403"),
+    Row("looks", "GET", "403 403 403 403 403 403 200 200 403"),
     Row("reference", "GET", ADMIN_SEES),
     Row("reference_file", "GET", ADMIN_SEES),
     # Who is one person is found out by the commune and the district.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from audit.actor import acting
 from audit.models import Entry
@@ -123,3 +125,30 @@ def test_an_entry_names_its_columns_as_the_pages_do_and_leaves_the_machinery_out
 def test_a_list_s_story_writes_its_sums_as_money(world):
     shown = page(world, "auditor", reverse("batch_story", args=[world.batch("POST").pk]))
     assert "\u00a0₫</span>" in shown
+
+
+def test_the_auditor_reads_every_look_at_a_number_newest_first_and_nobody_of_another_area(world):
+    elsewhere = worlds.person("Người Nơi Khác", lives=worlds.commune("22969"))
+    officer = world.officers["preparer"]
+    for number, who in enumerate([*world.people[:2], elsewhere] * 26):
+        record_look(
+            officer_id=officer.pk, person_id=who.pk, table="beneficiaries_person", row_key=who.pk,
+            column="national_id", reason=f"việc {number}.", at=worlds.NOON,
+        )  # fmt: skip
+    first = page(world, "auditor", reverse("looks"))
+    assert first.index("việc 76.") < first.index("việc 75.")
+    assert story_of(world.people[1]) in first
+    assert str(officer) in first
+    assert "Người Nơi Khác" not in first
+    assert world.people[0].national_id not in first
+    # 52 looks at the two of the own area, 50 on the first page.
+    second = page(world, "auditor", reverse("looks") + re.findall(r'rel="next" href="([^"]+)"', first)[0])
+    assert re.findall(r"việc \d+\.", first + second).count("việc 0.") == 1
+    assert len(re.findall(r"việc \d+\.", second)) == 2
+    assert 'rel="next"' not in second
+    answer = world.client("auditor").get(reverse("list_file", args=["looks"]))
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet.max_row == 1 + 52
+    for who in ("preparer", "accountant"):
+        assert world.client(who).get(reverse("looks")).status_code == 403
+        assert world.client(who).get(reverse("list_file", args=["looks"])).status_code == 403
