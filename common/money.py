@@ -43,6 +43,12 @@ def read_amount(text: str) -> int:
     return int(re.sub(r"[.,\s]", "", text))
 
 
+def amount_in_words(amount: int) -> str:
+    """The amount (đồng) as a sentence in words, in the reader's language: `Ba triệu đồng`, `Three million dong`."""
+    words = amount_in_words_vi if in_vietnamese() else amount_in_words_en
+    return words(amount, sentence=True)
+
+
 def amount_in_words_vi(amount: int, *, sentence: bool = False) -> str:
     """The amount (đồng, up to 10^15) in Vietnamese words ending in "đồng".
 

@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from common import cccd
-from common.money import amount_in_words_en, amount_in_words_vi, format_number, format_vnd
+from common.money import amount_in_words, format_number, format_vnd
 from common.months import show_birth
-from common.numbers import format_decimal, format_factor, format_percent, in_vietnamese
+from common.numbers import format_decimal, format_factor, format_percent
 
 register = template.Library()
 
@@ -173,10 +173,7 @@ def mask_account(number: str | None) -> str:
 @register.filter
 def in_words(amount: int | None) -> str:
     """An amount of đồng as a sentence in words, in the reader's language."""
-    if amount is None:
-        return ABSENT
-    words = amount_in_words_vi if in_vietnamese() else amount_in_words_en
-    return words(int(amount), sentence=True)
+    return ABSENT if amount is None else amount_in_words(int(amount))
 
 
 @register.simple_tag

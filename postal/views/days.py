@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
@@ -151,9 +151,10 @@ def day(request: OfficerRequest, day_id: int) -> HttpResponse:
 
 @require_GET
 def day_paper(request: OfficerRequest, day_id: int, batch_id: int, kind: str) -> HttpResponse:
-    """One list of a pay day, as PDF or Excel."""
+    """One list of a pay day, as PDF or Excel: Vietnamese, whatever language its officer reads."""
     found = the_day(request, day_id)
-    made = _list_of(pay_lists(days=[found]), batch_id)
+    with translation.override("vi"):
+        made = _list_of(pay_lists(days=[found]), batch_id)
     content = list_pdf(made) if kind == "pdf" else list_workbook(made)
     return attachment(content, name=file_name(made, kind), kind=PDF if kind == "pdf" else XLSX)
 

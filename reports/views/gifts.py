@@ -16,7 +16,7 @@ from accounts.access import Action
 from accounts.http import OfficerRequest, require
 from accounts.models import User
 from areas.models import Unit
-from common.money import format_number, format_vnd
+from common.money import amount_in_words, format_number, format_vnd
 from common.months import show_birth
 from reports import sheets
 from reports.forms import GiftForm
@@ -198,7 +198,8 @@ def _sheet(gift: GiftList, commune: Unit, rows: list[Given], *, signed: bool) ->
         heads=heads,
         tables=[Table("", lines, total)],
         notes=[
-            _("One row for each person: whoever holds several benefits is given the highest present only.")
+            _("In words: %(words)s.") % {"words": amount_in_words(sum(one.amount for one in rows))},
+            _("One row for each person: whoever holds several benefits is given the highest present only."),
         ],
         signers=[_("Prepared by"), _("Handed out by"), _("Head of unit")],
         texts=(1, 2, 3, 4, 6),

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from beneficiaries.models import Payee
 from payments.models import StopOrder
 from payments.operations.stop_orders import order_stop
 from postal.models import (
@@ -28,6 +29,7 @@ from postal.queries.lists import pay_lists
 from tests import worlds
 from tests.broker import do_messages, forget_messages
 from tests.desk_world import DECEMBER
+from tests.pdf_text import pdf_text
 from tests.postal import world as post_world
 from tests.postal.world import SINCE
 
@@ -98,6 +100,19 @@ def test_a_days_papers_come_as_files(world):
         assert answer["Cache-Control"] == "no-store, private"
     answer = world.client("preparer").get(reverse("post_changes", args=[world.batch.pk, "pdf"]))
     assert answer.content.startswith(b"%PDF-")
+
+
+def test_a_list_to_sign_is_vietnamese_also_for_who_reads_english(world):
+    Payee.objects.create(
+        person=world.desk.people[2], role="authorised", name="Nguyễn Văn Tý", valid_from=date(2024, 1, 1),
+        valid_to=date(2024, 12, 31),
+    )  # fmt: skip
+    client = world.client("commune_officer")
+    client.cookies["django_language"] = "en"
+    answer = client.get(reverse("post_day_paper", args=[world.day.pk, world.batch.pk, "pdf"]))
+    paper = " ".join(pdf_text(answer.content).split())
+    assert "người được ủy quyền" in paper
+    assert "500.000" in paper
 
 
 def test_an_archive_shows_its_progress_and_then_the_file(world, settings, tmp_path):

@@ -69,6 +69,7 @@ def test_a_commune_prints_its_own_people_to_sign_and_another_finds_nothing():
     page = client.get(reverse("gift_commune", args=[made.pk, home.pk]))
     assert who.name in page.content.decode()
     paper = pdf_text(client.get(reverse("gift_pdf", args=[made.pk, home.pk])).content)
+    assert "Bằng chữ: Ba trăm nghìn đồng." in " ".join(paper.split())
     for text in (who.name, "300.000", "Ký nhận", "15/QĐ-UBND", "Thủ trưởng đơn vị"):
         assert text in paper
     answer = client.get(reverse("gift_excel", args=[made.pk, home.pk]))
