@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.access import Action, Reader
 from beneficiaries.duplicates import Described, Registered, same_account
-from beneficiaries.models import Attachment, ChangeKind, ChangeRequest, Precision
+from beneficiaries.models import Attachment, ChangeKind, ChangeRequest, Precision, Residence
 from beneficiaries.transitions import OPEN, TO_DECIDE, ChangeState
 from common.keyset import KeysetPage, Place, keyset_page
 from common.months import add_months, month_of
@@ -43,6 +43,16 @@ def visible_requests(reader: Reader) -> QuerySet[ChangeRequest]:
         state__in=(ChangeState.DRAFT, ChangeState.WITHDRAWN)
     )
     return ChangeRequest.objects.filter(submitted | Q(commune__in=reader.units(Action.REQUEST_CHANGE)))
+
+
+def readable_requests(reader: Reader) -> QuerySet[ChangeRequest]:
+    """The visible requests, and the moves of people of the reader's communes that the place they go to asks for."""
+    homes = Residence.objects.filter(valid_to__isnull=True, commune__in=reader.units(Action.SEE_PEOPLE))
+    leaving = Q(Exists(homes.filter(person=OuterRef("person"))), kind=ChangeKind.MOVE) & ~Q(
+        state__in=(ChangeState.DRAFT, ChangeState.WITHDRAWN)
+    )
+    moves = ChangeRequest.objects.filter(leaving).values("pk")
+    return ChangeRequest.objects.filter(Q(pk__in=visible_requests(reader).values("pk")) | Q(pk__in=moves))
 
 
 def requests_of(*, reader: Reader, which: str, on: date, kind: str = "") -> QuerySet[ChangeRequest]:
@@ -85,7 +95,7 @@ def requests_page(found: QuerySet[ChangeRequest], place: Place) -> KeysetPage[Ch
 
 
 def find_request(*, reader: Reader, request_id: int) -> ChangeRequest:
-    """One visible request; ChangeRequest.DoesNotExist elsewhere."""
+    """One request that the reader may read; ChangeRequest.DoesNotExist elsewhere."""
     related = (
         "person",
         "commune__parent",
@@ -95,7 +105,7 @@ def find_request(*, reader: Reader, request_id: int) -> ChangeRequest:
         "decided_by",
         "part_of",
     )
-    return visible_requests(reader).select_related(*related).get(pk=request_id)
+    return readable_requests(reader).select_related(*related).get(pk=request_id)
 
 
 def newcomer(request: ChangeRequest) -> Described | None:
@@ -135,8 +145,8 @@ def others_paid_to(request: ChangeRequest, *, reader: Reader, on: date) -> list[
 
 
 def open_requests_of(*, reader: Reader, person_id: int) -> list[ChangeRequest]:
-    """The open requests about one person that the reader may see."""
-    return list(visible_requests(reader).filter(person=person_id, state__in=OPEN).order_by("pk"))
+    """The open requests about one person that the reader may read."""
+    return list(readable_requests(reader).filter(person=person_id, state__in=OPEN).order_by("pk"))
 
 
 def waiting(*, reader: Reader, on: date) -> list[dict[str, Any]]:

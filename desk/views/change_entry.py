@@ -86,7 +86,7 @@ def change_file(request: OfficerRequest, file_id: uuid.UUID) -> HttpResponseBase
     """One scanned paper, to who may see its request; always a download, never shown inside the site."""
     require(request, Action.SEE_PEOPLE)
     file = get_object_or_404(
-        Attachment.objects.filter(request__in=queries.visible_requests(request.reader)), pk=file_id
+        Attachment.objects.filter(request__in=queries.readable_requests(request.reader)), pk=file_id
     )
     path = changes.attachment_path(file)
     if not path.is_file():

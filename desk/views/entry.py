@@ -34,6 +34,7 @@ from common.chip_card import looks_like_card, parse_chip_qr
 from common.keyset import number_of
 from common.vietqr import parse_vietqr
 from desk.forms.entry import EntryForm, Read, initial_of, with_strokes
+from desk.queries.changes import next_deadline
 from desk.queries.foresee import Foreseen, foresee
 
 MINE = 5
@@ -213,6 +214,7 @@ def _page(
         "version": known.version if known else 0,
         "person": person,
         "known": known,
+        "deadline": next_deadline(timezone.localdate()),
         "several_communes": len(form.fields["commune"].choices) > 1,  # type: ignore[attr-defined]
         "wrong": wrong.get("") or next((text for name, text in wrong.items() if name not in form.fields), ""),
         "mine": [

@@ -82,6 +82,13 @@ def test_it_says_before_saving_what_will_be_paid_and_why(world):
     assert Person.objects.filter(name="Hồ Thị Lành").count() == 0
 
 
+def test_the_page_says_when_the_next_list_closes(world):
+    page = said(world.client("commune_officer").get(reverse("entry", args=[KEY])))
+    # November is made and the 25th of November is past: the list of January closes before 25 December.
+    assert "01/2025" in page
+    assert "25/12/2024" in page
+
+
 def test_whoever_is_too_young_for_the_category_is_told_so_at_once(world):
     page = said(post(world, "entry_check", birth="1970", number=""))
     assert "Không phát sinh khoản chi thêm" in page
@@ -146,6 +153,12 @@ def test_a_proposed_move_that_was_returned_is_corrected_by_the_place_that_propos
     changes.return_with_reason(
         request_id=move.pk, version=move.version, by=approver, at=worlds.NOON, reason="Sai"
     )
+    # The place that they would leave reads of it on the person's page, and decides nothing about it.
+    leaving, asked = world.client("outsider"), reverse("change", args=[move.pk])
+    assert asked in leaving.get(reverse("person", args=[other.pk])).content.decode()
+    assert "Sai" in leaving.get(asked).content.decode()
+    act = {"action": "withdraw", "version": move.version}
+    assert leaving.post(reverse("change_act", args=[move.pk]), act).status_code == 403
     client, edit = world.client("commune_officer"), reverse("change_edit", args=[move.pk])
     assert edit in client.get(reverse("change", args=[move.pk])).content.decode()
     page = client.get(edit).content.decode()
@@ -156,7 +169,7 @@ def test_a_proposed_move_that_was_returned_is_corrected_by_the_place_that_propos
     assert client.post(edit, sent).status_code == 302
     move.refresh_from_db()
     assert (move.state, move.asked["stopped_on"]) == ("submitted", "2024-11-29")
-    assert world.client("outsider").get(edit).status_code == 404
+    assert leaving.get(edit).status_code == 403
 
 
 def test_nobody_is_moved_whose_number_was_not_shown(world):
