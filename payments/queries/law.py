@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from benefits.models import Base, Confidence, in_force
 from common import sql
@@ -36,19 +36,19 @@ def rates_of(*, month: date, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def bases_of(*, month: date, on: date) -> list[Base]:
-    """The base of each code that counts for `month`, the country's and each province's own."""
-    rows = Base.objects.filter(in_force(month, on)).select_related("area")
-    newest: dict[tuple[str, int], Base] = {}
-    for row in rows.order_by("applies_from", "in_force_from"):
-        newest[row.base_code, row.area_id or 0] = row
-    return [newest[key] for key in sorted(newest)]
-
-
-def bases_to_come(*, month: date, on: date) -> QuerySet[Base]:
-    """Bases that are known but do not count yet for `month`."""
+def bases_of(*, month: date, on: date) -> tuple[list[Base], list[Base]]:
+    """The base of each code that counts for `month`, the country's and each province's own; and those that are known
+    but do not count for it yet."""
     later = Q(applies_from__gt=month) | Q(in_force_from__gt=on)
-    return Base.objects.filter(later).select_related("area").order_by("applies_from", "base_code")
+    rows = Base.objects.annotate(to_come=later).filter(in_force(month, on) | later).select_related("area")
+    newest: dict[tuple[str, int], Base] = {}
+    to_come: list[Base] = []
+    for row in rows.order_by("applies_from", "in_force_from", "base_code"):
+        if row.to_come:
+            to_come.append(row)
+        else:
+            newest[row.base_code, row.area_id or 0] = row
+    return [newest[key] for key in sorted(newest)], to_come
 
 
 def missing_rates(*, months: Iterable[date], on: date) -> list[tuple[str, date]]:

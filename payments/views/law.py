@@ -31,7 +31,7 @@ from payments.operations import proposals
 from payments.operations.errors import PaymentsError
 from payments.operations.generation import list_date
 from payments.queries import overview
-from payments.queries.law import bases_of, bases_to_come, missing_rates, rates_of
+from payments.queries.law import bases_of, missing_rates, rates_of
 from payments.queries.preview import Change, Figures, people_who_change, proposed_rows, simulate
 from payments.queries.preview_names import category_names, unit_names
 
@@ -45,12 +45,13 @@ def law(request: OfficerRequest) -> HttpResponse:
     month = _month(request)
     on = list_date(month)
     rates = [_rate(row) for row in rates_of(month=month, on=on)]
+    bases, to_come = bases_of(month=month, on=on)
     everywhere = of_the_province(request, Action.SEE_LAW)
     context = {
         "month": month,
         "on": on,
-        "bases": [_base(row) for row in bases_of(month=month, on=on)],
-        "to_come": [_base(row) for row in bases_to_come(month=month, on=on)],
+        "bases": [_base(row) for row in bases],
+        "to_come": [_base(row) for row in to_come],
         "schemes": [
             {"name": scheme.label, "rows": [row for row in rates if row["scheme"] == scheme]}
             for scheme in Scheme
@@ -82,7 +83,8 @@ def table(request: OfficerRequest) -> HttpResponse:
     require(request, Action.SEE_LAW)
     month = _month(request)
     on = list_date(month)
-    content = law_workbook(bases=bases_of(month=month, on=on), rates=rates_of(month=month, on=on))
+    bases, _to_come = bases_of(month=month, on=on)
+    content = law_workbook(bases=bases, rates=rates_of(month=month, on=on))
     name = f"muc-huong-{format_month(month)}.xlsx"
     return HttpResponse(
         content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
