@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from beneficiaries import queries as people
-from beneficiaries.models import Channel, PayAt, Payee
+from beneficiaries.models import Channel, PayAt, Payee, PayeeRole
 from common.months import month_of
 from payments.models import Cycle
 from payments.queries.explain import Due, dues_of
@@ -32,6 +32,11 @@ class Receipt:
     @property
     def total(self) -> int:
         return sum(due.amount or 0 for due in self.dues)
+
+    @property
+    def ends_at_will(self) -> bool:
+        """Whether somebody collects whom the person authorised (Civil Code, Art. 569), and not by law or decision."""
+        return any(one.role == PayeeRole.AUTHORISED for one in self.collectors)
 
 
 def receipt_of(person: Any, *, on: date) -> Receipt:

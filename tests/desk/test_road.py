@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from accounts.access import Reader, reader_for
@@ -196,6 +197,17 @@ def test_the_paper_names_nobody_whose_authorisation_has_lapsed_and_the_page_says
     text = client.get(reverse("person_receipt", args=[world.people[2].pk])).content.decode()
     assert "Người Giám Hộ Thử" in text
     assert "Cháu Hết Hạn" not in text
+    # A guardian is no one's to dismiss at will; whom the person authorised is (Art. 569).
+    assert "thôi ủy quyền" not in text
+    Payee.objects.create(
+        person=world.people[2],
+        role="authorised",
+        name="Cháu Mới",
+        document="Giấy 8",
+        valid_from=timezone.localdate(),
+    )
+    text = client.get(reverse("person_receipt", args=[world.people[2].pk])).content.decode()
+    assert "thôi ủy quyền" in text
     page = client.get(reverse("person", args=[world.people[2].pk])).content.decode()
     assert page.count("04/12/2024") == 1
 
