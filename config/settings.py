@@ -79,8 +79,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
-    "django_filters",
-    "widget_tweaks",
     "import_export",
     "rest_framework",
     "drf_spectacular",
