@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from payments.models import Payment
 from payments.transitions import Outcome
 from postal.merge import Decided, Merged, Said, merge
@@ -19,15 +17,14 @@ def day_marks(*, day: PayDay) -> dict[int, list[Mark]]:
     return found
 
 
-def day_states(*, day: PayDay, marks: Sequence[Mark] | None = None) -> dict[int, Merged]:
+def day_states(*, day: PayDay) -> dict[int, Merged]:
     """The state of each payment of a pay day that has a mark or an accepted correction."""
-    rows = Mark.objects.filter(pay_day=day) if marks is None else marks
     corrections = Correction.objects.filter(payment__listing__pay_day=day, accepted=True)
     stopped = Payment.objects.filter(listing__pay_day=day, outcome=Outcome.WITHDRAWN)
     return merge(
         [
             Said(mark.pk, mark.payment_id, mark.kind, mark.marked_at, mark.received_at, mark.late)
-            for mark in rows
+            for mark in Mark.objects.filter(pay_day=day)
         ],
         corrections=[
             Decided(made.payment_id, made.wanted, made.decided_at) for made in corrections if made.decided_at
