@@ -14,6 +14,7 @@ from benefits.models import Category
 from payments.queries.explain import explain
 from tests import desk_world, worlds
 from tests.desk_world import DECEMBER, OCTOBER, World
+from tests.page_policy import HIV
 
 pytestmark = pytest.mark.django_db
 HIV_CHILD = "BTXH_5.3"
@@ -129,18 +130,18 @@ def test_a_sensitive_category_is_only_social_protection_outside_the_deciding_off
     assert category.name_vi in deciding
     for text in (accountant, commune):
         assert category.name_vi not in text
-        assert "HIV" not in text
+        assert not HIV.search(text)
         assert category.public_name_vi in text
     payment = who.payments.get(batch__round__cycle=DECEMBER)
     why = world.client("accountant").get(reverse("payment_explanation", args=[payment.pk])).content.decode()
-    assert "HIV" not in why
+    assert not HIV.search(why)
     assert "1.000.000 ₫ mỗi tháng theo Nghị định 20/2021/NĐ-CP" in why
     for text in (accountant, commune, why):
         assert "hệ số" not in text  # 2.0 is the coefficient of one category at this age, and says as much
         assert "500.000 ₫" not in text
     assert "500.000 ₫ × hệ số 2" in deciding
     listed = world.client("accountant").get(reverse("people"), {"q": "Võ Văn Kín"}).content.decode()
-    assert "HIV" not in listed
+    assert not HIV.search(listed)
 
 
 @pytest.mark.parametrize("category", ["BTXH_5.3", "BTXH_5.8"])

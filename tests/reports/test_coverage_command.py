@@ -43,11 +43,16 @@ def test_it_answers_with_the_keys_that_scripts_rely_on(by, key):
     assert answer["total"]["amount_cashless"] == answer["total"]["amount_cashless_year"] == 500_000
 
 
-@pytest.mark.parametrize(("language", "rate"), [("vi", "50,0%"), ("en", "50.0%")])
-def test_it_prints_a_table_with_the_total_last_and_rates_as_the_language_writes_them(language, rate):
+@pytest.mark.parametrize(
+    ("language", "rate", "amount", "cashless"),
+    [("vi", "50,0%", "1.000.000", "500.000"), ("en", "50.0%", "1,000,000", "500,000")],
+)
+def test_it_prints_a_table_with_the_total_last_and_figures_as_the_language_writes_them(
+    language, rate, amount, cashless
+):
     with translation.override(language):
         last = run("2024-12", "--by", "district").splitlines()[-1].split()
-    assert last[-11:] == ["1", "2", rate, "100%", "1", "1.000.000", "₫", "500.000", "₫", "500.000", "₫"]
+    assert last[-11:] == ["1", "2", rate, "100%", "1", amount, "₫", cashless, "₫", cashless, "₫"]
 
 
 def test_a_month_written_wrongly_is_an_error_of_usage():
